@@ -1,0 +1,100 @@
+// Config: the settings of one run, typed and checked. Plain data; the defaults here are the documented ones.
+// What a check, rule, meta, map, profile or list is told stays a tree (`tree`): its reader is in rules/.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "conf/value.h"
+#include "proto/base/ip.h"
+#include "proto/base/limits.h"
+#include "proto/base/points.h"
+#include "proto/verdict.h"
+
+namespace xspamd::conf {
+
+struct Server {
+  std::vector<std::string> listen{"127.0.0.1:11333", "[::1]:11333"};  // or "unix:/path"
+  bool listen_is_default = true;  // a default address that the machine lacks is left out, a configured one is not
+  std::vector<Network> allow;     // default: loopback
+  unsigned socket_mode = 0666;
+  std::string socket_group;  // empty: unchanged
+  std::string user = "xspamd";
+  std::string group = "xspamd";
+  unsigned threads = 0;  // 0: one for each core
+  std::chrono::milliseconds grace{10'000};
+  std::string pid_file;  // empty: none
+  bool shutdown_workaround = true;
+};
+
+// A threshold that is off is empty.
+struct Actions {
+  std::optional<Points> greylist = Points{4000};
+  std::optional<Points> add_header = Points{6000};
+  std::optional<Points> rewrite_subject;
+  std::optional<Points> soft_reject;
+  std::optional<Points> reject = Points{15000};
+  Action on_failure = Action::no_action;  // or soft_reject
+  std::string subject = "*** SPAM *** %s";
+  bool soft_reject_on_timeout = false;
+
+  std::optional<Points> threshold(Action action) const;
+};
+
+struct Exim {
+  Action required = Action::reject;  // which threshold stands second in Metric:
+  std::map<Action, Action> map{{Action::rewrite_subject, Action::add_header},
+                               {Action::discard, Action::reject},
+                               {Action::quarantine, Action::add_header}};
+};
+
+struct Spamc {
+  std::variant<Action, Points> required = Action::add_header;
+};
+
+struct Networks {
+  std::vector<Network> local;   // default: loopback, RFC 1918, link-local, ULA
+  std::vector<Network> relays;  // hops to skip
+};
+
+struct Dns {
+  std::vector<std::string> servers;  // "127.0.0.1:5301"; empty: resolv.conf
+  std::chrono::milliseconds timeout{1'000};
+  unsigned retries = 1;
+  std::chrono::milliseconds budget{4'000};  // of one scan
+  std::size_t cache = 20'000;               // answers
+};
+
+struct Log {
+  std::string target = "stderr";  // or "syslog", "file:/path"
+  std::string level = "info";     // error, warning, info, debug
+  std::string format = "text";    // or "json", "spamd"
+};
+
+struct Learn {
+  std::vector<Network> allow;  // default: loopback
+  bool allow_unix = true;
+};
+
+struct Config {
+  Server server;
+  Limits limits;
+  Actions actions;
+  Exim exim;
+  Spamc spamc;
+  Networks networks;
+  Dns dns;
+  std::string store_url = "sqlite:/var/lib/xspamd/xspamd.db";
+  Learn learn;
+  Log log;
+
+  std::string file;  // the main file that was read; empty if built-in defaults alone
+  Value tree;        // the whole merged tree: scores, checks, rules, metas, maps, groups, profiles, lists
+};
+
+}  // namespace xspamd::conf
