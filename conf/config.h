@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "conf/layers.h"
 #include "conf/value.h"
 #include "proto/base/ip.h"
 #include "proto/base/limits.h"
@@ -20,7 +21,7 @@ namespace xspamd::conf {
 
 struct Server {
   std::vector<std::string> listen{"127.0.0.1:11333", "[::1]:11333"};  // or "unix:/path"
-  bool listen_is_default = true;  // a default address that the machine lacks is left out, a configured one is not
+  bool listen_is_default = true;  // a default address that the machine lacks is left out, others are not
   std::vector<Network> allow;     // default: loopback
   unsigned socket_mode = 0666;
   std::string socket_group;  // empty: unchanged
@@ -96,5 +97,16 @@ struct Config {
   std::string file;  // the main file that was read; empty if built-in defaults alone
   Value tree;        // the whole merged tree: scores, checks, rules, metas, maps, groups, profiles, lists
 };
+
+struct Loaded {
+  Config config;  // defaults where a value was wrong
+  Problems problems;
+};
+// Reads all layers, checks every value and fills Config. Never stops at the first problem; they come sorted
+// by file and line. A start or reload must not go on when problems.failed().
+Loaded load(const Sources& sources);
+
+// Where the value of a dotted key ("server.listen") was written; "built-in" if it stands nowhere.
+Origin place_of(const Config& config, std::string_view key);
 
 }  // namespace xspamd::conf

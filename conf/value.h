@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Origin {
   int column = 0;
 };
 std::string to_string(const Origin& origin);  // "xspamd.toml:4:7", "-o", "built-in"
+bool is_built_in(const Origin& origin);       // "built-in" itself or a shipped file, "built-in/NAME"
 
 struct Value;
 using Array = std::vector<Value>;
@@ -32,6 +34,7 @@ struct Value {
 };
 std::string type_name(const Value& value);  // "a string", "an integer", ...
 std::string to_toml(const Value& value);    // on one line, as TOML would write it
+std::string to_key(std::string_view name);  // bare where TOML allows it, else in quotes
 
 struct Problem {
   Origin origin;
@@ -42,8 +45,12 @@ std::string to_string(const Problem& problem);  // "xspamd.toml:4:7: unknown key
 
 class Problems {
  public:
-  void error(const Origin& origin, std::string sentence) { list_.push_back({origin, std::move(sentence), false}); }
-  void warn(const Origin& origin, std::string sentence) { list_.push_back({origin, std::move(sentence), true}); }
+  void error(const Origin& origin, std::string sentence) {
+    list_.push_back({origin, std::move(sentence), false});
+  }
+  void warn(const Origin& origin, std::string sentence) {
+    list_.push_back({origin, std::move(sentence), true});
+  }
   bool failed() const;
   const std::vector<Problem>& list() const { return list_; }
 

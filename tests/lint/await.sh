@@ -5,7 +5,7 @@ files=$(grep -rlE 'co_await' rules server tests --include='*.cpp' --include='*.h
 # shellcheck disable=SC2086
 bad=$(
   grep -nH co_await $files | sed -E 's,//.*$,,' | grep co_await |
-    grep -vE '^[^:]+:[0-9]+:[[:space:]]*((const )?auto&?&? (\[[a-z_, ]+\]|[a-z_0-9]+) = |[a-z_][][a-zA-Z_0-9.>-]* = |co_return )?co_await [^{]*;?[[:space:]]*$'
+    grep -vE '^[^:]+:[0-9]+:[[:space:]]*((const )?auto&?&? (\[[a-z_, ]+\]|[a-z_0-9]+) = |(const )?[A-Za-z_:]+ [a-z_0-9]+ = |[a-z_][][a-zA-Z_0-9.>-]* = |co_return )?co_await [^{]*;?[[:space:]]*$'
   grep -nHE 'co_await .*co_await|co_await \[' $files | grep -v 'co_return co_await'
 )
 [ -z "$bad" ] && exit 0

@@ -22,6 +22,6 @@ ares|rules/io/ares\.(cpp|h)
 hiredis/|rules/io/resp\.(cpp|h)
 sqlite3|rules/store/sqlite\.(cpp|h)
 openssl/|rules/auth/crypto\.(cpp|h)
-asio|(rules/io|server)/[a-z_]+\.(cpp|h)
+asio|((rules/io|server)/[a-z_]+\.(cpp|h)|rules/engine\.cpp)
 TABLE
 exit $status

@@ -1,0 +1,18 @@
+// Reading configuration files whole. Failures name the reason, not the path: the caller knows it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "proto/base/result.h"
+
+namespace xspamd::conf {
+
+// Errc::not_found when there is no such file; Errc::limit when it has more than `max_bytes`.
+Result<std::string> read_file(const std::string& path, std::size_t max_bytes);
+// Paths of the files in `folder` that end in ".toml", hidden ones left out, in name order. No such folder:
+// none.
+Result<std::vector<std::string>> toml_files(const std::string& folder);
+
+}  // namespace xspamd::conf

@@ -1,0 +1,244 @@
+// The table of every key. A row names the key, its type, its default and what it means to a postmaster.
+#include <span>
+#include <string_view>
+
+#include "conf/schema.h"
+#include "conf/selectors.h"
+
+namespace xspamd::conf {
+namespace {
+
+using Names = std::span<const std::string_view>;
+
+constexpr std::string_view kChecks[] = {"gtube",   "rules",      "maps",  "spf",    "dkim",     "dmarc",
+                                        "arc",     "lists",      "hosts", "bayes",  "greylist", "ratelimit",
+                                        "replies", "reputation", "fuzzy", "authres"};
+constexpr std::string_view kThresholds[] = {"greylist", "add header", "rewrite subject", "soft reject",
+                                            "reject"};
+constexpr std::string_view kActions[] = {"no action",   "greylist", "add header", "rewrite subject",
+                                         "soft reject", "reject",   "discard",    "quarantine"};
+constexpr std::string_view kOnFailure[] = {"no action", "soft reject"};
+constexpr std::string_view kLevels[] = {"error", "warning", "info", "debug"};
+constexpr std::string_view kFormats[] = {"text", "json", "spamd"};
+constexpr std::string_view kMapKinds[] = {"exact", "suffix", "cidr", "glob", "regex"};
+constexpr std::string_view kHashes[] = {"sha1"};
+
+constexpr std::int64_t kKiB = 1024;
+constexpr std::int64_t kGiB = kKiB * kKiB * kKiB;
+constexpr std::int64_t kDay = 86'400'000;
+
+constexpr Key one(std::string_view path, Type type, std::string_view preset, std::string_view about) {
+  return {path, type, preset, about};
+}
+constexpr Key many(std::string_view path, Type type, std::string_view preset, std::string_view about) {
+  return {path, type, preset, about, Arity::many};
+}
+constexpr Key some(std::string_view path, Type type, std::string_view about) {
+  return {path, type, "", about, Arity::one_or_many};
+}
+constexpr Key flag(std::string_view path, std::string_view preset, std::string_view about) {
+  return {path, Type::boolean, preset, about};
+}
+struct Range {
+  std::int64_t min;
+  std::int64_t max;
+};
+constexpr Key count(std::string_view path, std::string_view preset, Range range, std::string_view about) {
+  return {path, Type::integer, preset, about, Arity::one, range.min, range.max};
+}
+constexpr Key bytes(std::string_view path, std::string_view preset, Range range, std::string_view about) {
+  return {path, Type::size, preset, about, Arity::one, range.min, range.max};
+}
+constexpr Key period(std::string_view path, std::string_view preset, Range range, std::string_view about) {
+  return {path, Type::duration, preset, about, Arity::one, range.min, range.max};
+}
+constexpr Key pick(std::string_view path, std::string_view preset, Names choices, std::string_view about) {
+  return {path, Type::choice, preset, about, Arity::one, 0, 0, choices};
+}
+
+using enum Type;
+
+constexpr Key kKeys[] = {
+    many("server.listen", address, R"(["127.0.0.1:11333", "[::1]:11333"])",
+         "Addresses to listen on, host:port or unix:/path; every one speaks every protocol"),
+    many("server.allow", network, R"(["127.0.0.0/8", "::1"])",
+         "Networks that may connect; does not concern unix sockets"),
+    one("server.socket_mode", octal, R"("0666")", "Permissions of unix sockets"),
+    one("server.socket_group", line, R"("")", "Group of unix sockets; empty: unchanged"),
+    one("server.user", name, R"("xspamd")", "User that the server runs as when started by root"),
+    one("server.group", name, R"("xspamd")", "Group that the server runs as when started by root"),
+    count("server.threads", "0", {0, 1024}, "Threads that parse and match; 0: one for each core"),
+    period("server.grace", R"("10s")", {0, kDay}, "Time for running scans when the server is told to stop"),
+    one("server.pid_file", path, R"("")", "File for the process id; empty: none"),
+    flag("server.shutdown_workaround", "true",
+         "Clients may close their sending half early; always on, false only warns"),
+
+    bytes("limits.message", R"("50MiB")", {1, 4 * kGiB}, "Largest message that is scanned"),
+    bytes("limits.head", R"("4MiB")", {256, kGiB}, "Largest request head"),
+    period("limits.scan", R"("8s")", {1, kDay}, "Time for one scan"),
+    period("limits.session", R"("100s")", {1, kDay}, "Time for one connection; Exim gives up after 120s"),
+    period("limits.idle", R"("10s")", {1, kDay}, "Time without input where input is due"),
+    period("limits.queue", R"("20s")", {0, kDay}, "Time to wait for room when too much is going on"),
+    bytes("limits.memory", R"("256MiB")", {1, 1024 * kGiB}, "Input held by all connections together"),
+    bytes("limits.text", R"("1MiB")", {1, kGiB}, "Decoded text that rules, HTML and tokens see"),
+    count("limits.connections", "1024", {1, 1'000'000}, "Connections open at once"),
+    count("limits.scans", "512", {1, 1'000'000}, "Scans running at once"),
+    count("limits.parts", "1000", {1, 1'000'000}, "MIME parts of a message"),
+    count("limits.depth", "50", {1, 1000}, "Nesting of MIME parts"),
+    count("limits.headers", "2000", {1, 1'000'000}, "Header fields of a message"),
+    count("limits.urls", "2000", {1, 1'000'000}, "URLs of a message"),
+    bytes("limits.report", R"("16KiB")", {512, 32'000}, "Largest RSPAMC reply; Exim reads 32,599 bytes"),
+
+    one("actions.greylist", threshold, "4", "From this score on: greylist; false: off"),
+    one("actions.add_header", threshold, "6", "From this score on: add header; false: off"),
+    one("actions.rewrite_subject", threshold, "false", "From this score on: rewrite subject; false: off"),
+    one("actions.soft_reject", threshold, "false", "From this score on: soft reject; false: off"),
+    one("actions.reject", threshold, "15", "From this score on: reject; false: off"),
+    pick("actions.on_failure", R"("no action")", kOnFailure, "The verdict on mail that could not be scanned"),
+    one("actions.subject", line, R"("*** SPAM *** %s")", "The rewritten subject; %s is the original"),
+    flag("actions.soft_reject_on_timeout", "false", "Answer soft reject when a scan ran out of time"),
+
+    pick("exim.required", R"("reject")", kThresholds,
+         "The threshold that a plain spam condition of Exim decides by"),
+    one("exim.map", table,
+        R"({"rewrite subject" = "add header", discard = "reject", quarantine = "add header"})",
+        "Actions renamed in RSPAMC replies, for ACLs that know only three"),
+    pick("exim.map.*", "", kActions, "The action told instead"),
+    Key{"spamc.required", score_or_action, R"("add header")",
+        "The threshold, or a number, that SPAMC replies decide by", Arity::one, 0, 0, kThresholds},
+
+    many("networks.local", network,
+         R"(["127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", )"
+         R"("fe80::/10", "fc00::/7"])",
+         "Networks of our own"),
+    many("networks.relays", network, "[]", "Hosts that relay mail to us: their hops are skipped"),
+
+    one("scores.*", score, "", "Replaces the score of a symbol"),
+
+    flag("checks.*.enabled", "", "Whether the check runs"),
+    one("checks.*.*", any, "", "An option of the check"),
+    flag("checks.lists.enabled", "true", "Whether DNS lists are asked"),
+    flag("checks.greylist.enabled", "false", "Whether mail is really greylisted; off: the action is advice"),
+    flag("checks.spf.check_local", "false", "Also check mail from local networks"),
+    flag("checks.spf.check_authed", "false", "Also check mail from users who logged in"),
+    flag("checks.dkim.check_local", "false", "Also check mail from local networks"),
+    flag("checks.dkim.check_authed", "false", "Also check mail from users who logged in"),
+    flag("checks.dkim.allow_sha1", "false", "Accept signatures made with SHA-1"),
+    count("checks.dkim.min_key_bits", "1024", {512, 16'384}, "Shortest RSA key that is accepted"),
+    flag("checks.dmarc.check_local", "false", "Also check mail from local networks"),
+    flag("checks.dmarc.check_authed", "false", "Also check mail from users who logged in"),
+    flag("checks.arc.check_local", "false", "Also check mail from local networks"),
+    flag("checks.arc.check_authed", "false", "Also check mail from users who logged in"),
+
+    one("rules.*.header", header_selector, "",
+        "Looks at header fields: NAME, NAME:raw, :addr, :domain, :name"),
+    pick("rules.*.envelope", "", kEnvelopeNames, "Looks at the envelope"),
+    pick("rules.*.received", "", kReceivedNames, "Looks at each judged hop"),
+    pick("rules.*.part", "", kPartNames, "Looks at the message's parts"),
+    pick("rules.*.url", "", kUrlNames, "Looks at URLs"),
+    pick("rules.*.attachment", "", kAttachmentNames, "Looks at attachments"),
+    pick("rules.*.message", "", kMessageNames, "Looks at the whole message"),
+    one("rules.*.match", text, "", "The pattern (PCRE2) that hits"),
+    one("rules.*.flags", regex_flags, R"("")", "Of the pattern: any of imsx"),
+    flag("rules.*.absent", "false", "Hits when there is no such value"),
+    flag("rules.*.exists", "false", "Hits when there is such a value"),
+    one("rules.*.count", comparison, "", "Hits when so many values, or hits of match, are there"),
+    flag("rules.*.negate", "false", "Hits when a value does not match"),
+    flag("rules.*.all", "false", "Hits when every value matches and there is one"),
+    count("rules.*.max_hits", "1", {1, 1000}, "Hits that score"),
+    flag("rules.*.shadow", "false", "Shown, but not scored"),
+    flag("rules.*.enabled", "true", "Whether the rule is looked at"),
+    one("rules.*.score", score, "0", "Points of a hit"),
+    one("rules.*.group", name, "", "The group it counts in"),
+    one("rules.*.about", line, "", "What a hit means, for the reader of a verdict"),
+    some("rules.*.hit", text, "Example that must hit"),
+    some("rules.*.miss", text, "Example that must not hit"),
+    one("rules.*.hit_envelope.sender", line, "", "Sender of the example"),
+    some("rules.*.hit_envelope.recipient", line, "Recipients of the example"),
+    one("rules.*.hit_envelope.ip", ip, "", "Client address of the example"),
+    one("rules.*.hit_envelope.helo", line, "", "HELO of the example"),
+    one("rules.*.hit_envelope.hostname", line, "", "Client's host name of the example"),
+    one("rules.*.hit_envelope.user", line, "", "Login of the example"),
+    one("rules.*.hit_envelope.queue_id", line, "", "Queue id of the example"),
+
+    one("metas.*.when", name, "", "Expression of symbols that hits"),
+    one("metas.*.score", score, "0", "Points of a hit"),
+    one("metas.*.group", name, "", "The group it counts in"),
+    one("metas.*.about", line, "", "What a hit means, for the reader of a verdict"),
+    many("metas.*.take", symbol, "[]", "Symbols that lose their score when it hits"),
+    many("metas.*.remove", symbol, "[]", "Symbols that are dropped when it hits"),
+    pick("metas.*.action", "", kActions, "The action that a hit decides"),
+    one("metas.*.message", line, "", "Text for the SMTP reply"),
+    flag("metas.*.enabled", "true", "Whether it is looked at"),
+
+    one("maps.*.look_at", selector, "", "What is looked up, such as envelope.sender.domain"),
+    pick("maps.*.kind", "", kMapKinds, "How entries are compared"),
+    one("maps.*.file", name, "", "File of entries, relative to the configuration"),
+    many("maps.*.entries", line, "", "The entries themselves"),
+    one("maps.*.score", score, "0", "Points of a hit"),
+    one("maps.*.group", name, "", "The group it counts in"),
+    one("maps.*.about", line, "", "What a hit means, for the reader of a verdict"),
+    pick("maps.*.action", "", kActions, "The action that a hit decides"),
+    one("maps.*.message", line, "", "Text for the SMTP reply"),
+    flag("maps.*.enabled", "true", "Whether it is looked up"),
+
+    one("groups.*.max_score", score, "", "Most points that the symbols of the group add up to"),
+
+    some("profiles.*.for.recipient", name, "Recipients: addresses or *.domains"),
+    some("profiles.*.for.sender", name, "Senders: addresses or *.domains"),
+    some("profiles.*.for.ip", network, "Client networks"),
+    some("profiles.*.for.user", name, "Logins; * is any"),
+    flag("profiles.*.for.authenticated", "", "Whether the client logged in"),
+    count("profiles.*.priority", "0", {-1'000'000, 1'000'000}, "The highest that fits is used"),
+    one("profiles.*.actions.greylist", threshold, "", "Threshold of greylist"),
+    one("profiles.*.actions.add_header", threshold, "", "Threshold of add header"),
+    one("profiles.*.actions.rewrite_subject", threshold, "", "Threshold of rewrite subject"),
+    one("profiles.*.actions.soft_reject", threshold, "", "Threshold of soft reject"),
+    one("profiles.*.actions.reject", threshold, "", "Threshold of reject"),
+    one("profiles.*.actions.discard", threshold, "", "Threshold of discard"),
+    one("profiles.*.actions.quarantine", threshold, "", "Threshold of quarantine"),
+    one("profiles.*.scores.*", score, "", "Replaces the score of a symbol"),
+    many("profiles.*.disable", name, "[]", "Checks or symbols switched off"),
+    many("profiles.*.enable", name, "[]", "Checks or symbols switched on"),
+    flag("profiles.*.allow", "false", "Let such mail pass without a scan"),
+    flag("profiles.*.deny", "false", "Reject such mail without a scan"),
+
+    one("lists.*.zone", name, "", "DNS zone of the list; {key} is replaced by the key"),
+    one("lists.*.key", secret, "", "Secret that the zone's operator gave you"),
+    some("lists.*.look_at", list_selector, "What is asked about"),
+    pick("lists.*.hash", "", kHashes, "Ask for the digest of the value"),
+    one("lists.*.codes.*.symbol", symbol, "", "Symbol for this answer"),
+    one("lists.*.codes.*.score", score, "0", "Points of this answer"),
+    one("lists.*.codes.*.about", line, "", "What this answer means, for the reader of a verdict"),
+    many("lists.*.refused", network, "[]", "Answers that mean: you are blocked"),
+    one("lists.*.test.listed", ip, "", "Address that is listed, for tests of the list"),
+    one("lists.*.test.clean", ip, "", "Address that is not listed"),
+    flag("lists.*.enabled", "true", "Whether the list is asked"),
+
+    many("dns.servers", dns_server, "[]", "DNS servers, such as 127.0.0.1:5301; none: those of resolv.conf"),
+    period("dns.timeout", R"("1s")", {1, 60'000}, "Time for one try"),
+    count("dns.retries", "1", {0, 10}, "Tries after the first"),
+    period("dns.budget", R"("4s")", {1, kDay}, "Time for all questions of one scan"),
+    count("dns.cache", "20000", {0, 10'000'000}, "Answers that are kept"),
+
+    one("store.url", store_url, R"("sqlite:/var/lib/xspamd/xspamd.db")",
+        "sqlite:/path, memory:, redis://, redis+sentinel:// or redis+cluster://"),
+    many("learn.allow", network_or_unix, R"(["127.0.0.0/8", "::1", "unix"])",
+         "Networks that may teach, and unix for unix sockets"),
+
+    one("log.target", log_target, R"("stderr")", "stderr, syslog or file:/path"),
+    pick("log.level", R"("info")", kLevels, "error, warning, info or debug"),
+    pick("log.format", R"("text")", kFormats, "text, json or spamd"),
+};
+
+}  // namespace
+
+std::span<const Key> schema_keys() {
+  return kKeys;
+}
+
+std::span<const std::string_view> check_names() {
+  return kChecks;
+}
+
+}  // namespace xspamd::conf

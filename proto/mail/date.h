@@ -1,0 +1,22 @@
+// Dates of mail (RFC 5322 §3.3 and, obsolete but common, §4.3): "Sun, 22 Nov 2026 05:44:40 +0000 (UTC)".
+// The weekday and the seconds may be absent, years may have two or three digits, zones may have names,
+// comments may stand anywhere. A weekday that does not fit its date is accepted: programs get it wrong.
+// Refused: dates and times that do not exist, a missing zone, years before 1900, anything after the zone but
+// one word such as "+0100 CET".
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace xspamd {
+
+struct Date {
+  std::chrono::sys_seconds at;
+  int offset_minutes = 0;      // of the sender's zone, east positive
+  bool obsolete_zone = false;  // a name instead of digits; unknown names count as -0000 (RFC 5322 §4.3)
+};
+
+std::optional<Date> parse_date(std::string_view text);
+
+}  // namespace xspamd

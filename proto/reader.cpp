@@ -1,0 +1,185 @@
+#include "proto/reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "proto/base/text.h"
+#include "proto/first_line.h"
+#include "proto/rspamc.h"
+#include "proto/spamc.h"
+
+namespace xspamd {
+
+namespace {
+
+constexpr std::uint64_t kMaxAnnounced = std::numeric_limits<std::int64_t>::max();
+
+// Name and value of a header line; the value is free of blanks at both ends.
+struct HeaderLine {
+  std::string_view name;
+  std::string_view value;
+};
+std::optional<HeaderLine> split_header(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  return HeaderLine{trim_blanks(line.substr(0, colon)), trim_blanks(line.substr(colon + 1))};
+}
+
+}  // namespace
+
+bool Reader::feed(std::string_view bytes) {
+  while (!bytes.empty() && state_ != State::done) {
+    const bool in_head = state_ == State::first_line || state_ == State::head;
+    bytes.remove_prefix(in_head ? feed_line(bytes) : feed_body(bytes));
+  }
+  return done();
+}
+
+std::size_t Reader::feed_line(std::string_view bytes) {
+  const std::size_t newline = bytes.find('\n');
+  const std::size_t taken = newline == std::string_view::npos ? bytes.size() : newline + 1;
+  const std::size_t most =
+      state_ == State::first_line ? kMaxFirstLine + 2 : limits_.head - std::min(limits_.head, head_bytes_);
+  const bool fits = line_.size() + taken <= most;
+  line_.append(bytes.substr(0, std::min(taken, most + 1)));
+
+  if (state_ == State::first_line && (!fits || is_binary(line_))) {
+    refuse(Refusal::unknown_protocol, "(unknown protocol)");
+  } else if (!fits) {
+    refuse(Refusal::bad_head, fmt::format("(head over limits.head, {} bytes)", limits_.head));
+  } else if (newline != std::string_view::npos) {
+    head_bytes_ += line_.size();
+    const std::string line = std::move(line_);
+    line_.clear();
+    on_line(line);
+  }
+  return taken;
+}
+
+void Reader::on_line(std::string_view line) {
+  const bool first = state_ == State::first_line;
+  line.remove_suffix(1);
+  const bool crlf = !line.empty() && line.back() == '\r';
+  if (crlf) line.remove_suffix(1);
+  if (first) on_first_line(line);
+  if (state_ == State::done) return;
+  // A bare LF in an RSPAMC head means that Exim's head was cut short and the message text begins.
+  if (!is_spamc() && !crlf) return refuse(Refusal::bad_head, "(bare LF in the head)");
+  if (first) return;
+  if (line.find('\0') != std::string_view::npos) return refuse(Refusal::bad_head, "(NUL in the head)");
+  if (line.empty()) return on_head_end();
+  on_header(line);
+}
+
+void Reader::on_first_line(std::string_view line) {
+  const FirstLine first = parse_first_line(line);
+  Request& request = incoming_.request;
+  if (!first.dialect) return refuse(Refusal::unknown_protocol, "(unknown protocol)");
+  request.dialect = *first.dialect;
+  request.version = first.version;
+  request.command = first.command.value_or(Command::check);
+  state_ = State::head;
+  if (request.dialect == Dialect::http) {
+    has_head_ = true;
+    state_ = State::done;
+  } else if (is_spamc() && !first.command) {
+    refuse(Refusal::no_such_command, "(unknown command)");
+  } else if (is_spamc() && !spamc::has_head(request)) {
+    on_head_end();
+  }
+}
+
+void Reader::on_header(std::string_view line) {
+  const auto header = split_header(line);
+  if (is_spamc()) {
+    if (++head_lines_ > spamc::kMaxHeaders) return refuse(Refusal::bad_header, "(too many headers)");
+    if (!header) return refuse(Refusal::bad_header, "(header not in 'Name: value' format)");
+    if (iequals(header->name, "Content-length")) return on_length(header->value);
+    const std::string_view problem = spamc::apply_header(incoming_.request, header->name, header->value);
+    if (!problem.empty()) refuse(Refusal::bad_header, std::string(problem));
+    return;
+  }
+  // A line without a colon is none that any client of this dialect writes: passed over.
+  if (!header) return;
+  if (!iequals(header->name, "Content-length")) {
+    return rspamc::apply_header(incoming_.request, header->name, header->value, seen_);
+  }
+  if (!has_length_) on_length(header->value);
+}
+
+void Reader::on_length(std::string_view value) {
+  const auto length = parse_unsigned(value);
+  has_length_ = true;
+  if (!length || *length > kMaxAnnounced) {
+    const char* detail = is_spamc() ? "(Content-Length contains non-numeric bytes)" : "(bad Content-length)";
+    return refuse(Refusal::bad_length, detail);
+  }
+  announced_ = *length;
+}
+
+void Reader::on_head_end() {
+  has_head_ = true;
+  const Command command = incoming_.request.command;
+  const bool has_body = command != Command::ping && command != Command::skip;
+  if (!has_body || (has_length_ && announced_ == 0)) {
+    state_ = State::done;
+  } else if (has_length_ && announced_ > limits_.message) {
+    incoming_.refusal = Refusal::too_large;
+    state_ = State::discard;
+  } else {
+    state_ = State::body;
+  }
+}
+
+std::size_t Reader::feed_body(std::string_view bytes) {
+  std::string& body = incoming_.request.body;
+  std::size_t taken = bytes.size();
+  if (has_length_) taken = static_cast<std::size_t>(std::min<std::uint64_t>(taken, announced_ - received_));
+  received_ += taken;
+  if (state_ == State::body && received_ > limits_.message) {
+    // Only without Content-length: the announced case was seen at the end of the head.
+    incoming_.refusal = Refusal::too_large;
+    state_ = State::discard;
+    body.clear();
+    body.shrink_to_fit();
+  }
+  if (state_ == State::body && !forget_) body.append(bytes.substr(0, taken));
+  if (has_length_ && received_ == announced_) state_ = State::done;
+  return taken;
+}
+
+void Reader::end(End why) {
+  if (done()) return;
+  const State was = state_;
+  state_ = State::done;
+  if (incoming_.refusal != Refusal::none) return;
+  if (was == State::first_line) return refuse(Refusal::unknown_protocol, "(unknown protocol)");
+  if (is_spamc() && why == End::idle && (was == State::head || has_length_)) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits_.idle).count();
+    return refuse(Refusal::stalled, fmt::format("({} second timeout while trying to {})", seconds,
+                                                name(incoming_.request.command)));
+  }
+  if (was == State::head)
+    return refuse(is_spamc() ? Refusal::bad_header : Refusal::cut_off, "(EOF during headers)");
+  if (!has_length_) return;  // the end of input is the end of the body
+  refuse(Refusal::cut_off,
+         fmt::format("(Content-Length mismatch: Expected {} bytes, got {} bytes)", announced_, received_));
+}
+
+void Reader::forget_body() {
+  forget_ = true;
+  incoming_.request.body.clear();
+  incoming_.request.body.shrink_to_fit();
+}
+
+void Reader::refuse(Refusal refusal, std::string detail) {
+  incoming_.refusal = refusal;
+  incoming_.detail = std::move(detail);
+  line_.clear();
+  line_.shrink_to_fit();
+  state_ = State::done;
+}
+
+}  // namespace xspamd

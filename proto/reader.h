@@ -1,0 +1,86 @@
+// Reader: bytes of a connection, in any pieces, into one Request. No I/O: the session reads, this judges.
+// Speaks SPAMC and RSPAMC and recognises HTTP. Ends by itself when the request is complete or can be
+// refused at once; otherwise end() says that nothing more comes. A refused request is still an answer's
+// worth: `refusal` tells which. The end of input after a complete body means nothing (Exim half-closes).
+// Memory: the body so far (held()), grown by what arrives and never by what is announced.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "proto/base/limits.h"
+#include "proto/request.h"
+
+namespace xspamd {
+
+enum class Refusal {
+  none,
+  unknown_protocol,  // nothing, binary, or no dialect of ours
+  bad_head,          // head over limits.head, NUL or (RSPAMC) bare LF in it
+  bad_length,        // Content-length negative, no number or over 2^63 - 1
+  too_large,         // over limits.message; what was announced has been drained
+  cut_off,           // input ended or stalled before the announced end
+  bad_header,        // SPAMC only: a header line that spamd refuses too
+  no_such_command,   // SPAMC only
+  stalled,           // SPAMC only: nothing came for limits.idle
+};
+
+struct Incoming {
+  Request request;
+  Refusal refusal = Refusal::none;
+  std::string detail;  // for the log, and behind the prefix of a SPAMC error line; never echoes foreign bytes
+};
+
+class Reader {
+ public:
+  enum class End { input, idle };  // the client closed its side; nothing came for limits.idle
+
+  explicit Reader(const Limits& limits) : limits_(limits) {}
+
+  // Takes the next bytes; true when the request is complete or refused. Bytes after that are ignored.
+  bool feed(std::string_view bytes);
+  // No more bytes come. Afterwards done() holds.
+  void end(End why);
+
+  // From here on the body is drained without being kept: there will be no scan.
+  void forget_body();
+
+  bool done() const { return state_ == State::done; }
+  bool has_head() const { return has_head_; }
+  bool started() const { return state_ != State::first_line || !line_.empty(); }
+  // Bytes of memory this request holds now.
+  std::size_t held() const { return incoming_.request.body.size() + line_.size() + head_bytes_; }
+  // Bytes of body received, kept or not.
+  std::uint64_t received() const { return received_; }
+  // Once done.
+  Incoming take() { return std::move(incoming_); }
+
+ private:
+  enum class State { first_line, head, body, discard, done };
+
+  std::size_t feed_line(std::string_view bytes);
+  std::size_t feed_body(std::string_view bytes);
+  void on_line(std::string_view line);
+  void on_first_line(std::string_view line);
+  void on_header(std::string_view line);
+  void on_length(std::string_view value);
+  void on_head_end();
+  void refuse(Refusal refusal, std::string detail);
+  bool is_spamc() const { return incoming_.request.dialect == Dialect::spamc; }
+
+  const Limits& limits_;
+  State state_ = State::first_line;
+  Incoming incoming_;
+  std::string line_;            // the line begun
+  std::size_t head_bytes_ = 0;  // of the head so far
+  std::size_t head_lines_ = 0;
+  std::uint32_t seen_ = 0;  // header names seen, by their place in the dialect's table
+  bool has_head_ = false;
+  bool has_length_ = false;
+  bool forget_ = false;
+  std::uint64_t announced_ = 0;  // Content-length
+  std::uint64_t received_ = 0;
+};
+
+}  // namespace xspamd

@@ -1,0 +1,19 @@
+// The engine runs a Plan on one message: parse on the pool, then the phases before, scan, after. Within a
+// phase every check whose predecessors have ended is started; network checks first, all ready CPU checks as
+// one job that gives the thread back after 5 ms. A check that throws becomes CHECK_FAILED[name]; one that
+// finds no time left becomes CHECK_LATE[name]; neither touches the others. Always returns a verdict.
+#pragma once
+
+#include <memory>
+
+#include "rules/io/pool.h"
+#include "rules/plan.h"
+#include "rules/scan.h"
+
+namespace xspamd {
+
+// Loop thread. The message's size and envelope are read from `request`, which moves into the scan.
+Task<std::unique_ptr<Scan>> run_checks(std::shared_ptr<const Plan> plan, Request request, Pool& pool,
+                                       Deadline deadline);
+
+}  // namespace xspamd

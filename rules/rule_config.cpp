@@ -1,0 +1,123 @@
+// From [rules.NAME] tables to Rules. The schema has checked names and types already; here stands what only a
+// compiler of rules can know: patterns, selectors, counts.
+#include <fmt/format.h>
+
+#include "conf/section.h"
+#include "conf/selectors.h"
+#include "proto/base/text.h"
+#include "rules/rule.h"
+
+namespace xspamd {
+
+namespace {
+
+// One table being read; problems carry the place of the table.
+class RuleReader {
+ public:
+  RuleReader(const std::string& name, const conf::Value& value, Services& services)
+      : name_(name),
+        value_(value),
+        services_(services),
+        section_("rules." + name, &value, services.problems) {}
+
+  void add_to(RuleSet& rules) {
+    Rule rule;
+    rule.symbol = name_;
+    read_symbol();
+    auto selector = read_selector();
+    read_test(rule, selector);
+    section_.finish();
+    if (!selector) return complain(selector.error().sentence);
+    if (!enabled_) return;
+    if (!is_readable(*selector)) {
+      return services_.problems.warn(
+          value_.origin,
+          fmt::format("rule {}: this version reads no {} values, so the rule never hits", name_, source_));
+    }
+    rule.counts_size = selector->source == Selector::Source::message && selector->name == "size";
+    if (rule.counts_size && !rule.count)
+      return complain("message = \"size\" needs count, such as \"> 1000000\"");
+    rules.add(std::move(rule), std::move(*selector));
+  }
+
+ private:
+  void complain(std::string sentence) {
+    services_.problems.error(value_.origin, fmt::format("rule {}: {}", name_, sentence));
+  }
+
+  void read_symbol() {
+    SymbolEntry entry;
+    entry.score = section_.get("score", Points{}, "Points for a hit");
+    entry.group = section_.get("group", "", "Group of the symbol");
+    entry.about = section_.get("about", "", "Why it scores, in a sentence");
+    entry.origin = value_.origin;
+    enabled_ = section_.get("enabled", true, "Whether the rule runs");
+    if (entry.about.empty()) entry.about = "A rule of this site";
+    if (!name_.starts_with("__")) services_.symbols.insert_or_assign(name_, std::move(entry));
+  }
+
+  Result<Selector> read_selector() {
+    Result<Selector> selector = fail(
+        Errc::invalid, "nothing to look at: header, envelope, received, part, url, attachment or message");
+    for (const std::string_view source : conf::selector_nouns()) {
+      const std::string what = section_.get(source, "", "What to look at");
+      if (what.empty()) continue;
+      source_ = source;
+      selector = parse_selector(source, what);
+    }
+    return selector;
+  }
+
+  void read_test(Rule& rule, const Result<Selector>& selector) {
+    const std::string match = section_.get("match", "", "PCRE2 pattern");
+    const std::string flags = section_.get("flags", "", "Of imsx");
+    const std::string count = section_.get("count", "", "How many values or hits");
+    rule.absent = section_.get("absent", false, "Hits when there is no value");
+    section_.get("exists", false, "Hits when there is a value");
+    rule.negate = section_.get("negate", false, "Hits when no value matches");
+    rule.all = section_.get("all", false, "Hits when all values match");
+    rule.shadow = section_.get("shadow", false, "Shown, never scored");
+    rule.max_hits = static_cast<std::size_t>(
+        section_.get("max_hits", std::int64_t{1}, "Score times hits, up to this many"));
+    for (const std::string_view shown : {"hit", "miss"})
+      section_.get(shown, "", "An example");
+    section_.get_value("hit_envelope", "Envelope of the example");
+    if (!match.empty()) {
+      const bool bytes = selector && selector->form == Selector::Form::raw;
+      auto regex = Regex::compile(match, flags, bytes ? Regex::Mode::bytes : Regex::Mode::text);
+      if (regex) {
+        rule.match = std::move(*regex);
+      } else {
+        complain(regex.error().sentence);
+      }
+    }
+    if (!count.empty()) {
+      const auto test = CountTest::parse(count);
+      if (test) {
+        rule.count = *test;
+      } else {
+        complain(test.error().sentence);
+      }
+    }
+  }
+
+  const std::string& name_;
+  const conf::Value& value_;
+  Services& services_;
+  conf::Section section_;
+  std::string_view source_;
+  bool enabled_ = true;
+};
+
+}  // namespace
+
+std::shared_ptr<const RuleSet> read_rules(Services& services) {
+  auto rules = std::make_shared<RuleSet>();
+  const conf::Value* tables = conf::find(services.config.tree, "rules");
+  if (tables == nullptr || tables->table() == nullptr) return rules;
+  for (const auto& [name, value] : *tables->table())
+    RuleReader(name, value, services).add_to(*rules);
+  return rules;
+}
+
+}  // namespace xspamd

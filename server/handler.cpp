@@ -1,0 +1,95 @@
+#include "server/handler.h"
+
+#include <fmt/format.h>
+
+#include "rules/engine.h"
+#include "rules/score.h"
+#include "server/reply.h"
+#include "server/scan_log.h"
+
+namespace xspamd {
+
+namespace {
+
+// A queue id in the page that the supervisor prints after a crash.
+class InFlightEntry {
+ public:
+  InFlightEntry(InFlight& page, std::string_view queue_id) : page_(page), slot_(page.enter(queue_id)) {}
+  ~InFlightEntry() { page_.leave(slot_); }
+  InFlightEntry(const InFlightEntry&) = delete;
+  InFlightEntry& operator=(const InFlightEntry&) = delete;
+
+ private:
+  InFlight& page_;
+  std::size_t slot_;
+};
+
+// What the log shows and the writers ask for: the request without its body.
+Request without_body(const Request& request) {
+  Request copy;
+  copy.dialect = request.dialect;
+  copy.version = request.version;
+  copy.command = request.command;
+  copy.envelope = request.envelope;
+  copy.profile_user = request.profile_user;
+  return copy;
+}
+
+}  // namespace
+
+Task<std::string> Handler::answer(Asked asked, std::shared_ptr<const Plan> plan) {
+  Incoming& incoming = asked.incoming;
+  if (incoming.refusal != Refusal::none) {
+    if (const auto refused = refusal_verdict(incoming, plan->config)) co_return reply(asked, *refused, *plan);
+    ++counters_.errors;
+    log_.info(fmt::format("error peer={} problem=\"{}\"", asked.peer, incoming.detail));
+    co_return error_reply(incoming);
+  }
+  if (auto at_once = immediate_reply(incoming.request)) co_return std::move(*at_once);
+  if (incoming.request.command == Command::skip) {
+    const Verdict skipped = passing_verdict(plan->config, "SKIPPED", {});
+    co_return reply(asked, skipped, *plan);
+  }
+  if (!asked.unavailable.empty()) {
+    const Verdict failed = failure_verdict(plan->config, asked.unavailable);
+    co_return reply(asked, failed, *plan);
+  }
+  const Verdict verdict = co_await scan(incoming.request, asked.queue_until, plan);
+  co_return reply(asked, verdict, *plan);
+}
+
+// The body moves out of `request`; its envelope comes back completed from the message.
+Task<Verdict> Handler::scan(Request& request, Deadline queue_until, std::shared_ptr<const Plan> plan) {
+  const auto asked_at = Clock::now();
+  Admission::Slot slot(admission_);
+  const bool admitted = co_await slot.take(queue_until);
+  if (!admitted) co_return failure_verdict(plan->config, "overload");
+  const auto began = Clock::now();
+  const InFlightEntry entry(in_flight_, request.envelope.queue_id);
+  ++counters_.scans;
+  Request whole = without_body(request);
+  whole.body = std::move(request.body);
+  const Deadline deadline = began + plan->config.limits.scan;
+  std::string problem;
+  try {
+    auto done = co_await run_checks(plan, std::move(whole), pool_, deadline);
+    Verdict verdict = score(*plan, *done);
+    verdict.timings.queued = std::chrono::duration_cast<Timings::Microseconds>(began - asked_at);
+    request.envelope = done->mail.request.envelope;
+    co_return verdict;
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  log_.error(fmt::format("scan failed: {}", problem));
+  co_return failure_verdict(plan->config, "error");
+}
+
+std::string Handler::reply(const Asked& asked, const Verdict& verdict, const Plan& plan) {
+  const Incoming& incoming = asked.incoming;
+  if (verdict.forced_by == "NOT_SCANNED") ++counters_.not_scanned;
+  if (incoming.refusal == Refusal::too_large) ++counters_.over_limit;
+  log_.info(scan_line({incoming.request, verdict, asked.size, asked.peer, incoming.detail}));
+  return verdict_reply(incoming.request, verdict, plan.config);
+}
+
+}  // namespace xspamd

@@ -1,0 +1,45 @@
+// Handler: a request, well formed or refused, into reply bytes. Knows no sockets. Always yields a reply
+// (empty only for SPAMC SKIP, which wants none). Loop thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "proto/reader.h"
+#include "rules/io/pool.h"
+#include "rules/plan.h"
+#include "server/admission.h"
+#include "server/counters.h"
+#include "server/inflight.h"
+#include "server/log.h"
+
+namespace xspamd {
+
+// What a connection told beside its bytes.
+struct Asked {
+  Incoming incoming;
+  std::uint64_t size = 0;  // bytes of body received
+  std::string peer;
+  Deadline queue_until;          // how long it may wait for a scan slot
+  std::string_view unavailable;  // why there is no scan although the request is fine ("overload", "stopping")
+};
+
+class Handler {
+ public:
+  Handler(Pool& pool, Admission& admission, InFlight& in_flight, Log& log, Counters& counters)
+      : pool_(pool), admission_(admission), in_flight_(in_flight), log_(log), counters_(counters) {}
+
+  Task<std::string> answer(Asked asked, std::shared_ptr<const Plan> plan);
+
+ private:
+  Task<Verdict> scan(Request& request, Deadline queue_until, std::shared_ptr<const Plan> plan);
+  std::string reply(const Asked& asked, const Verdict& verdict, const Plan& plan);
+
+  Pool& pool_;
+  Admission& admission_;
+  InFlight& in_flight_;
+  Log& log_;
+  Counters& counters_;
+};
+
+}  // namespace xspamd

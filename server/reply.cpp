@@ -1,0 +1,108 @@
+#include "server/reply.h"
+
+#include <fmt/format.h>
+
+#include "proto/rspamc.h"
+#include "proto/spamc.h"
+#include "rules/score.h"
+
+namespace xspamd {
+
+namespace {
+
+std::string http_page(std::string_view status, std::string_view text) {
+  return fmt::format(
+      "HTTP/1.1 {}\r\nServer: xspamd\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: "
+      "close\r\n\r\n{}",
+      status, text.size(), text);
+}
+
+// What stands in the brackets of NOT_SCANNED.
+std::string_view why_not_scanned(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::bad_head:
+      return "bad request head";
+    case Refusal::bad_length:
+      return "bad Content-length";
+    case Refusal::cut_off:
+    case Refusal::stalled:
+      return "message cut off";
+    case Refusal::none:
+    case Refusal::unknown_protocol:
+    case Refusal::too_large:
+    case Refusal::bad_header:
+    case Refusal::no_such_command:
+      break;
+  }
+  return "bad request";
+}
+
+// Mail that spamd would have rewritten passes unchanged when spamc gets an error line.
+bool rewrites_mail(Command command) {
+  return command == Command::process || command == Command::headers;
+}
+
+}  // namespace
+
+Points spamc_required(const conf::Config& config) {
+  if (const auto* points = std::get_if<Points>(&config.spamc.required)) return *points;
+  return required_points(config.actions, std::get<Action>(config.spamc.required));
+}
+
+std::string verdict_reply(const Request& request, const Verdict& verdict, const conf::Config& config) {
+  if (request.dialect == Dialect::rspamc) {
+    return rspamc::write(request, verdict, {config.limits.report, config.exim.map});
+  }
+  if (request.dialect == Dialect::http) return http_unavailable();
+  const spamc::ReplyOptions options{spamc_required(config)};
+  // This dialect has no action: an unscanned message that is to be deferred can only be called spam.
+  if (verdict.forced_by == "NOT_SCANNED" && verdict.action != Action::no_action) {
+    Verdict spam = verdict;
+    spam.score = options.required;
+    return spamc::write(request, spam, options);
+  }
+  return spamc::write(request, verdict, options);
+}
+
+std::optional<Verdict> refusal_verdict(const Incoming& incoming, const conf::Config& config) {
+  const Request& request = incoming.request;
+  const bool too_large = incoming.refusal == Refusal::too_large;
+  if (incoming.refusal == Refusal::unknown_protocol || request.dialect == Dialect::http) return std::nullopt;
+  if (request.dialect == Dialect::spamc && (!too_large || rewrites_mail(request.command)))
+    return std::nullopt;
+  if (too_large) {
+    const std::string most = fmt::format("over {} bytes", config.limits.message);
+    return passing_verdict(config, "LIMIT_MESSAGE", most);
+  }
+  return failure_verdict(config, why_not_scanned(incoming.refusal));
+}
+
+std::string error_reply(const Incoming& incoming) {
+  if (incoming.request.dialect == Dialect::http && incoming.refusal != Refusal::unknown_protocol) {
+    return http_unavailable();
+  }
+  if (incoming.refusal == Refusal::stalled) return spamc::write_error(spamc::kTimeout, incoming.detail);
+  if (incoming.refusal == Refusal::too_large) {
+    return spamc::write_error(spamc::kUnavailable, "message over limits.message");
+  }
+  return spamc::write_error(spamc::kProtocol, incoming.detail);
+}
+
+std::optional<std::string> immediate_reply(const Request& request) {
+  if (request.dialect == Dialect::http) {
+    return http_page("501 Not Implemented", "This server speaks SPAMC and RSPAMC on this port, no HTTP.\n");
+  }
+  const bool spamc = request.dialect == Dialect::spamc;
+  if (request.command == Command::ping) return spamc ? spamc::write_pong() : rspamc::write_pong(request);
+  if (spamc && request.command == Command::skip) return std::string();
+  if (spamc && (request.command == Command::tell || rewrites_mail(request.command))) {
+    return spamc::write_error(spamc::kUnavailable, "this command is not available");
+  }
+  return std::nullopt;
+}
+
+std::string http_unavailable() {
+  return http_page("503 Service Unavailable", "Try again later.\n");
+}
+
+}  // namespace xspamd

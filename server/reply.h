@@ -1,0 +1,31 @@
+// Verdicts and refusals as the bytes of each dialect. Pure. For every request that the Reader let through or
+// refused there is an answer: silence would leave Exim with the verdict of an earlier message.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "conf/config.h"
+#include "proto/reader.h"
+#include "proto/verdict.h"
+
+namespace xspamd {
+
+std::string verdict_reply(const Request& request, const Verdict& verdict, const conf::Config& config);
+
+// The verdict that stands for a refused request; empty when its dialect answers by an error line or a page.
+std::optional<Verdict> refusal_verdict(const Incoming& incoming, const conf::Config& config);
+// Only where refusal_verdict is empty.
+std::string error_reply(const Incoming& incoming);
+
+// Answers without a scan: PING, and HTTP as long as it is not spoken. Empty: the request wants a scan.
+std::optional<std::string> immediate_reply(const Request& request);
+
+// The HTTP page for a request that comes at a bad time.
+std::string http_unavailable();
+
+// The number that stands second in SPAMC replies.
+Points spamc_required(const conf::Config& config);
+
+}  // namespace xspamd

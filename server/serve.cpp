@@ -1,0 +1,96 @@
+// The command that serves: the first process opens log and sockets and becomes the supervisor; the second one
+// inherits the sockets, drops its privileges and scans.
+#include <fmt/format.h>
+#include <syslog.h>
+
+#include <cstdio>
+
+#include "server/commands.h"
+#include "server/privileges.h"
+#include "server/server.h"
+#include "server/supervisor.h"
+
+namespace xspamd {
+
+namespace {
+
+int complain(const std::string& sentence, int status) {
+  fmt::print(stderr, "xspamd: {}\n", sentence);
+  return status;
+}
+
+Log::Level level_of(int syslog_level) {
+  if (syslog_level <= LOG_ERR) return Log::Level::error;
+  return syslog_level == LOG_WARNING ? Log::Level::warning : Log::Level::info;
+}
+
+Result<std::vector<ListenSocket>> open_all(const conf::Server& settings, Log& log) {
+  std::vector<std::string> notes;
+  auto sockets = open_sockets(settings, notes);
+  for (const std::string& note : notes)
+    log.info(note);
+  return sockets;
+}
+
+int run_supervisor(const Plan& plan, int argc, char** argv) {
+  const conf::Config& config = plan.config;
+  auto log = Log::open(config.log, Log::Mode::direct);
+  if (!log) return complain(log.error().sentence, kProblem);
+  auto sockets = open_all(config.server, **log);
+  if (!sockets) return complain(sockets.error().sentence, kProblem);
+  SupervisorOptions options;
+  options.argv.assign(argv, argv + argc);
+  options.sockets = std::move(*sockets);
+  options.inflight_slots = config.limits.scans;
+  options.grace = config.server.grace + config.limits.scan;
+  options.pid_file = config.server.pid_file;
+  options.log = [&log](int level, const std::string& line) {
+    (*log)->write(level_of(level), line);
+  };
+  return supervise(options);
+}
+
+// This process serves: `inherited` from a supervisor, or with sockets of its own.
+int run_server(std::shared_ptr<const Plan> plan, std::optional<Inherited> inherited) {
+  const conf::Config& config = plan->config;
+  const auto identity = find_identity(config.server);
+  if (!identity) return complain(identity.error().sentence, kBadConfig);
+  auto log = Log::open(config.log, Log::Mode::queued);
+  if (!log) return complain(log.error().sentence, kProblem);
+  if (!identity->warning.empty()) (*log)->warning(identity->warning);
+  std::vector<ListenSocket> own;  // for the clean end
+  if (!inherited) {
+    auto sockets = open_all(config.server, **log);
+    if (!sockets) return complain(sockets.error().sentence, kProblem);
+    inherited = Inherited{*sockets, -1, -1};
+    own = std::move(*sockets);
+  }
+  auto page =
+      inherited->page >= 0 ? InFlight::attach(inherited->page) : InFlight::create(config.limits.scans);
+  if (!page) return complain(page.error().sentence, kProblem);
+  raise_file_limit();
+  // The log was opened before: its file may be root's. glibc changes the identity of the log's thread too.
+  if (const auto dropped = drop_to(*identity); !dropped) return complain(dropped.error().sentence, kProblem);
+  Server server(std::move(plan), std::move(inherited->sockets), inherited->control, std::move(*page), **log);
+  const int status = server.run();
+  remove_unix_sockets(own);
+  return status;
+}
+
+}  // namespace
+
+int serve(const Options& options, int argc, char** argv) {
+  auto inherited = take_inherited();
+  if (inherited && !*inherited) return complain(inherited->error().sentence, kProblem);
+  auto loaded = load_plan(options);
+  if (const int* status = std::get_if<int>(&loaded)) return *status;
+  auto plan = std::get<std::shared_ptr<const Plan>>(std::move(loaded));
+  if (inherited) return run_server(std::move(plan), std::move(**inherited));
+  // An identity that is not there is told before anything is opened.
+  const auto identity = find_identity(plan->config.server);
+  if (!identity) return complain(identity.error().sentence, kBadConfig);
+  if (!options.supervisor) return run_server(std::move(plan), std::nullopt);
+  return run_supervisor(*plan, argc, argv);
+}
+
+}  // namespace xspamd

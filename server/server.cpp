@@ -1,0 +1,142 @@
+#include "server/server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <csignal>
+#include <thread>
+
+#include "server/notify.h"
+#include "server/supervisor.h"
+#include "server/version.h"
+
+namespace xspamd {
+
+namespace {
+
+constexpr std::size_t kReadBuffer = 64 * 1024;
+// How often a stopping server looks whether its connections have ended.
+constexpr std::chrono::milliseconds kStopLook{20};
+
+std::size_t thread_count(const conf::Config& config) {
+  if (config.server.threads > 0) return config.server.threads;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+Server::Server(std::shared_ptr<const Plan> plan, std::vector<ListenSocket> sockets, int control,
+               InFlight in_flight, Log& log)
+    : log_(log),
+      pool_(thread_count(plan->config)),
+      in_flight_(std::move(in_flight)),
+      admission_(plan->config.limits),
+      handler_(pool_, admission_, in_flight_, log_, counters_),
+      buffer_(kReadBuffer),
+      context_{handler_, admission_, counters_, log_, buffer_, {}, std::move(plan), false},
+      loop_(1),
+      signals_(loop_),
+      control_(loop_) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    signals_.add(signal);
+  if (control >= 0) control_.assign(control);
+  for (ListenSocket& socket : sockets) {
+    addresses_ += (addresses_.empty() ? "" : ", ") + socket.address;
+    listeners_.push_back(std::make_unique<Listener>(loop_, std::move(socket), context_));
+  }
+}
+
+Server::~Server() {
+  pool_.join();
+}
+
+int Server::run() {
+  watch_signals();
+  watch_supervisor();
+  for (const auto& listener : listeners_)
+    listener->start();
+  ready();
+  loop_.run();
+  log_.info(counters_line());
+  return 0;
+}
+
+void Server::ready() {
+  const Plan& plan = *context_.plan;
+  log_.info(fmt::format("xspamd {} ready on {}; {} symbols, {} threads, configuration {}", kVersion,
+                        addresses_, plan.symbols.size(), thread_count(plan.config),
+                        plan.config.file.empty() ? "built-in" : plan.config.file));
+  if (control_.is_open()) {
+    tell_supervisor(control_.native_handle(), 'R');
+  } else {
+    notify_manager("READY=1");
+  }
+}
+
+void Server::watch_signals() {
+  signals_.async_wait([this](const asio::error_code& error, int signal) {
+    if (error) return;
+    if (signal != SIGHUP) return stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    log_.warning("SIGHUP: this version reads its configuration only at the start");
+    watch_signals();
+  });
+}
+
+// The supervisor says nothing on this socket: whatever ends the wait means that it is gone.
+void Server::watch_supervisor() {
+  if (!control_.is_open()) return;
+  control_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const asio::error_code& error) {
+    if (!error) stop("the supervisor is gone");
+  });
+}
+
+void Server::stop(std::string_view why) {
+  if (context_.stopping) return;
+  context_.stopping = true;
+  log_.info(fmt::format("stopping: {}; {} connections open", why, context_.sessions.size()));
+  if (control_.is_open()) tell_supervisor(control_.native_handle(), 'D');
+  if (!control_.is_open()) notify_manager("STOPPING=1");
+  for (const auto& listener : listeners_)
+    listener->stop();
+  asio::co_spawn(loop_, finish_stopping(), asio::detached);
+}
+
+Task<> Server::finish_stopping() {
+  const auto& settings = context_.plan->config;
+  const Deadline until = Clock::now() + settings.server.grace;
+  // Whoever is answered once more needs the time of a reply and its drain.
+  const Deadline end = until + settings.limits.scan;
+  asio::steady_timer timer(loop_);
+  asio::error_code ignored;
+  auto token = asio::redirect_error(asio::use_awaitable, ignored);
+  for (Session* session : context_.sessions) {
+    if (!session->started()) session->close();
+  }
+  bool hurried = false;
+  while (!context_.sessions.empty() && Clock::now() < end) {
+    if (!hurried && Clock::now() >= until) {
+      hurried = true;
+      for (Session* session : context_.sessions)
+        session->hurry("stopping");
+    }
+    timer.expires_after(kStopLook);
+    co_await timer.async_wait(token);
+  }
+  loop_.stop();
+}
+
+std::string Server::counters_line() const {
+  const Counters& c = counters_;
+  return fmt::format(
+      "stopped: {} connections, {} scans, {} not scanned, {} over limits.message, {} errors, {} clients "
+      "gone, "
+      "{} not allowed, {} idle closed, {} log lines dropped",
+      c.connections, c.scans, c.not_scanned, c.over_limit, c.errors, c.clients_gone, c.not_allowed,
+      c.idle_closed, log_.dropped());
+}
+
+}  // namespace xspamd

@@ -1,0 +1,52 @@
+// Server: the process that scans. Owns the loop, the pool, the listeners and the sessions; one thread runs
+// the loop and holds all mutable state, pool threads run pure functions. Stops on SIGTERM or SIGINT, or when
+// its supervisor is gone: accepts no more, lets what runs end within server.grace, then answers the rest.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/inherit.h"
+#include "server/listener.h"
+
+namespace xspamd {
+
+class Server {
+ public:
+  // `sockets` and `control` are taken over; control -1: no supervisor.
+  Server(std::shared_ptr<const Plan> plan, std::vector<ListenSocket> sockets, int control, InFlight in_flight,
+         Log& log);
+  ~Server();
+
+  // Runs until stopped; the exit status.
+  int run();
+
+ private:
+  void ready();
+  void watch_signals();
+  void watch_supervisor();
+  void stop(std::string_view why);
+  Task<> finish_stopping();
+  std::string counters_line() const;
+
+  // What coroutines refer to stands before the loop, which destroys those that have not ended.
+  Log& log_;
+  Pool pool_;
+  InFlight in_flight_;
+  Counters counters_;
+  Admission admission_;
+  Handler handler_;
+  std::vector<char> buffer_;
+  SessionContext context_;
+  asio::io_context loop_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  asio::signal_set signals_;
+  asio::posix::stream_descriptor control_;
+  std::string addresses_;
+};
+
+}  // namespace xspamd

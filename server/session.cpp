@@ -1,0 +1,167 @@
+#include "server/session.h"
+
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+
+namespace xspamd {
+
+namespace {
+
+constexpr std::string_view kOverload = "overload";
+// Reads in a row before others on the loop get their turn.
+constexpr unsigned kReadBurst = 16;
+
+}  // namespace
+
+Session::Session(Socket socket, std::string peer, SessionContext& context)
+    : socket_(std::move(socket)),
+      watchdog_(socket_.get_executor()),
+      peer_(std::move(peer)),
+      context_(context),
+      plan_(context.plan),
+      place_(context.sessions.insert(context.sessions.end(), this)),
+      holding_(context.admission),
+      reader_(plan_->config.limits),
+      ends_(Clock::now() + plan_->config.limits.session) {}
+
+Session::~Session() {
+  context_.sessions.erase(place_);
+}
+
+Task<> Session::run() {
+  // Input before the gate: who has sent nothing must not hold a place in the queue.
+  co_await read_request();
+  answering_ = true;
+  co_await answer();
+  watchdog_.cancel();
+}
+
+Task<> Session::read_request() {
+  bool passed_gate = false;
+  while (!reader_.done()) {
+    set_deadline(std::min(Clock::now() + plan_->config.limits.idle, ends_));
+    if (!passed_gate) {
+      asio::error_code error;
+      auto token = asio::redirect_error(asio::use_awaitable, error);
+      co_await socket_.async_wait(Socket::wait_read, token);
+      if (error) {
+        reader_.end(Reader::End::idle);
+        break;
+      }
+      passed_gate = true;
+      queue_until_ = std::min(Clock::now() + plan_->config.limits.queue, ends_);
+      const bool admitted = co_await holding_.pass_gate(queue_until_);
+      if (!admitted) unavailable_ = kOverload;
+      set_deadline(std::min(Clock::now() + plan_->config.limits.idle, ends_));
+    }
+    const Input input = co_await read_some();
+    if (input == Input::end) reader_.end(Reader::End::input);
+    if (input == Input::timeout) reader_.end(Reader::End::idle);
+    if (input != Input::bytes) break;
+    mark_active();
+    reader_.feed(pending_);
+    // Without a scan to come only the head matters: the body is drained without being kept.
+    if (!unavailable_.empty()) reader_.forget_body();
+    const Deadline until = std::min(Clock::now() + plan_->config.limits.queue, ends_);
+    const bool room = co_await holding_.hold(reader_.held(), until);
+    if (!room) unavailable_ = kOverload;
+  }
+}
+
+// Leaves what came in pending_.
+Task<Session::Input> Session::read_some() {
+  bool yield = ++reads_ % kReadBurst == 0;
+  for (;;) {
+    asio::error_code waited;
+    auto token = asio::redirect_error(asio::use_awaitable, waited);
+    if (yield) {
+      co_await socket_.async_wait(Socket::wait_read, token);
+    }
+    if (waited && expired()) co_return Input::timeout;
+    yield = true;
+    asio::error_code error;
+    const std::size_t count =
+        socket_.read_some(asio::buffer(context_.buffer.data(), context_.buffer.size()), error);
+    pending_ = {context_.buffer.data(), count};
+    if (!error && count > 0) co_return Input::bytes;
+    if (error != asio::error::would_block && error != asio::error::try_again) {
+      input_ended_ = true;
+      co_return Input::end;
+    }
+    if (expired()) co_return Input::timeout;
+  }
+}
+
+Task<> Session::answer() {
+  Asked asked;
+  asked.incoming = reader_.take();
+  asked.size = reader_.received();
+  asked.peer = peer_;
+  asked.queue_until = std::min(queue_until_, ends_);
+  asked.unavailable = unavailable_;
+  auto plan = plan_;
+  const std::string reply = co_await context_.handler.answer(std::move(asked), std::move(plan));
+  holding_.release();
+  co_await write(reply);
+  co_await drain();
+}
+
+Task<> Session::write(const std::string& reply) {
+  set_deadline(Clock::now() + plan_->config.limits.idle);
+  asio::error_code error;
+  const auto buffer = asio::buffer(reply);
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  co_await asio::async_write(socket_, buffer, token);
+  if (error) ++context_.counters.clients_gone;
+  asio::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+Task<> Session::drain() {
+  set_deadline(Clock::now() + plan_->config.limits.idle);
+  while (!input_ended_ && !expired()) {
+    const Input input = co_await read_some();
+    if (input != Input::bytes) break;
+  }
+}
+
+void Session::hurry(std::string_view why) {
+  if (answering_) return;
+  unavailable_ = why;
+  set_deadline(Clock::now());
+  asio::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void Session::close() {
+  input_ended_ = true;
+  asio::error_code ignored;
+  socket_.shutdown(Socket::shutdown_both, ignored);
+  socket_.cancel(ignored);
+}
+
+void Session::mark_active() {
+  context_.sessions.splice(context_.sessions.end(), context_.sessions, place_);
+}
+
+void Session::set_deadline(Deadline deadline) {
+  deadline_ = deadline;
+  // The watchdog looks again when it wakes; it needs arming only to wake earlier.
+  if (deadline < armed_for_) watch();
+}
+
+void Session::watch() {
+  armed_for_ = deadline_;
+  watchdog_.expires_at(deadline_);
+  watchdog_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    self->armed_for_ = Deadline::max();
+    if (!self->expired()) return self->watch();
+    asio::error_code ignored;
+    self->socket_.cancel(ignored);
+  });
+}
+
+}  // namespace xspamd

@@ -1,0 +1,87 @@
+// Session: one connection, one request, one answer: wait for input, pass the gate, read, answer, drain what
+// the client still sends, close. Never a reset: closing with unread input would make Exim lose the reply.
+// The end of the client's input is no reason to stop: Exim half-closes and waits for its verdict.
+// Loop thread. Owned by its own coroutine; the Sessions list knows it while it lives.
+#pragma once
+
+#include <asio/generic/stream_protocol.hpp>
+#include <asio/steady_timer.hpp>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "proto/reader.h"
+#include "server/admission.h"
+#include "server/handler.h"
+
+namespace xspamd {
+
+using Socket = asio::generic::stream_protocol::socket;
+
+class Session;
+
+// The open connections, oldest activity first.
+using SessionList = std::list<Session*>;
+
+// What every session of a server shares.
+struct SessionContext {
+  Handler& handler;
+  Admission& admission;
+  Counters& counters;
+  Log& log;
+  std::span<char> buffer;  // for reading; the loop thread's, used between two awaits only
+  SessionList sessions;
+  std::shared_ptr<const Plan> plan;  // the one in force
+  bool stopping = false;
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(Socket socket, std::string peer, SessionContext& context);
+  ~Session();
+
+  // The whole life of the connection.
+  Task<> run();
+
+  bool started() const { return reader_.started(); }
+  bool has_head() const { return reader_.has_head(); }
+  bool answering() const { return answering_; }
+  // Ends the wait for input: the client gets the answer that what has come deserves, or the failure verdict.
+  void hurry(std::string_view why);
+  // Closes at once, to make room; only before the head is complete.
+  void close();
+
+ private:
+  enum class Input { bytes, end, timeout };
+
+  Task<> read_request();
+  Task<Input> read_some();
+  Task<> answer();
+  Task<> write(const std::string& reply);
+  Task<> drain();
+
+  void set_deadline(Deadline deadline);
+  void watch();
+  bool expired() const { return Clock::now() >= deadline_; }
+  void mark_active();
+
+  Socket socket_;
+  asio::steady_timer watchdog_;
+  std::string peer_;
+  SessionContext& context_;
+  std::shared_ptr<const Plan> plan_;
+  SessionList::iterator place_;
+  Admission::Holding holding_;
+  Reader reader_;
+  Deadline deadline_ = Deadline::max();  // of the operation under way
+  Deadline armed_for_ = Deadline::max();
+  const Deadline ends_;  // limits.session
+  Deadline queue_until_ = Deadline::max();
+  std::string_view unavailable_;  // why there will be no scan
+  std::string_view pending_;      // bytes in the shared buffer, valid until the next await
+  unsigned reads_ = 0;
+  bool input_ended_ = false;
+  bool answering_ = false;
+};
+
+}  // namespace xspamd
