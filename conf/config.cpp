@@ -239,8 +239,7 @@ Loaded load(const Sources& sources) {
   fill_world(config.tree, config);
   cross_check(config, problems);
   std::error_code error;
-  if (!sources.file.empty() && std::filesystem::is_regular_file(sources.file, error))
-    config.file = sources.file;
+  if (!sources.file.empty() && std::filesystem::exists(sources.file, error)) config.file = sources.file;
   return {std::move(config), sorted(problems)};
 }
 

@@ -30,9 +30,10 @@ tl::unexpected<Error> failed(int error) {
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
-  // A fifo in the place of a file must not block the start.
+  // Opening a fifo that nobody writes to must not block; reading one that somebody writes to must wait.
   const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.number < 0) return failed(errno);
+  if (fcntl(file.number, F_SETFL, 0) != 0) return failed(errno);
   struct stat status {};
   if (fstat(file.number, &status) != 0) return failed(errno);
   if (S_ISDIR(status.st_mode)) return fail(Errc::unavailable, "is a directory, not a file");

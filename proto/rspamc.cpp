@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <span>
+#include <vector>
 
 #include "proto/base/text.h"
 #include "proto/symbol_list.h"
@@ -64,10 +65,24 @@ std::string head_of(const Request& request, const Verdict& verdict, Action actio
                      to_tenths(verdict.required), to_tenths(verdict.reject_at), name(action));
 }
 
-std::string line(std::string_view label, std::string_view text) {
+struct TailLine {
+  std::string_view label;
+  std::string_view text;
+};
+
+// The lines after the symbols, in at most `room` bytes: what the sender wrote there must not make the reply
+// longer than it may be. Each line may take an even share of what the lines before it left.
+std::string tail_of(const std::vector<TailLine>& lines, std::size_t room) {
   constexpr std::size_t kMaxText = 900;  // an SMTP line ends at 998 bytes, and the report goes into headers
-  const std::string safe = printable(text);
-  return fmt::format("{}: {}\r\n", label, cut_utf8(safe, kMaxText));
+  std::string tail;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::size_t share = (room - std::min(room, tail.size())) / (lines.size() - i);
+    const std::size_t frame = lines[i].label.size() + std::string_view(": \r\n").size();
+    const std::string safe = printable(lines[i].text);
+    const std::size_t most = std::min(kMaxText, share - std::min(share, frame));
+    tail += fmt::format("{}: {}\r\n", lines[i].label, cut_utf8(safe, most));
+  }
+  return tail;
 }
 
 }  // namespace
@@ -87,14 +102,18 @@ std::string write(const Request& request, const Verdict& verdict, const ReplyOpt
   const Action action = mapped == options.map.end() ? verdict.action : mapped->second;
 
   std::string reply = head_of(request, verdict, action);
-  std::string tail;
-  if (!verdict.message.empty()) tail += line("Message", verdict.message);
-  if (verdict.action == Action::rewrite_subject) tail += line("Subject", verdict.subject);
-  tail += line("Message-ID", verdict.message_id.empty() ? "undef" : verdict.message_id);
+  std::vector<TailLine> lines;
+  if (!verdict.message.empty()) lines.push_back({"Message", verdict.message});
+  if (verdict.action == Action::rewrite_subject) lines.push_back({"Subject", verdict.subject});
+  const std::string_view id = verdict.message_id;
+  lines.push_back({"Message-ID", id.empty() ? "undef" : id});
 
-  const std::size_t used = reply.size() + tail.size();
-  const std::size_t room = options.max_bytes > used ? options.max_bytes - used : 0;
-  reply += symbol_lines(verdict.scores, room);
+  constexpr std::size_t kMoreSymbols = 64;  // the line that all symbols may have to be folded into
+  const auto left = [&](std::size_t used) {
+    return options.max_bytes - std::min(options.max_bytes, used);
+  };
+  const std::string tail = tail_of(lines, left(reply.size() + kMoreSymbols));
+  reply += symbol_lines(verdict.scores, left(reply.size() + tail.size()));
   return reply + tail;
 }
 

@@ -22,6 +22,7 @@ class Planner {
     add_service_symbols();
     for (const Check* check : checks_)
       add_check(*check);
+    refuse_unknown_options();
     order();
     apply_scores();
     Planned planned;
@@ -55,6 +56,19 @@ class Planner {
                       fmt::format("[checks.{}]: {}", check.name, runner.error().sentence));
     } else if (enabled) {
       plan_->checks.push_back({&check, std::move(*runner), {}});
+    }
+  }
+
+  // Checks that this version does not run have the keys of the schema and no others.
+  void refuse_unknown_options() {
+    const conf::Value* tables = conf::find(plan_->config.tree, "checks");
+    if (tables == nullptr || tables->table() == nullptr) return;
+    for (const auto& [name, options] : *tables->table()) {
+      const auto same = [&name = name](const Check* check) {
+        return check->name == name;
+      };
+      if (std::any_of(checks_.begin(), checks_.end(), same)) continue;
+      conf::Section(fmt::format("checks.{}", name), &options, problems_).finish();
     }
   }
 

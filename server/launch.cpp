@@ -37,7 +37,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 }
 
 std::vector<int> descriptors_of(const Inherited& inherited) {
-  std::vector<int> descriptors{inherited.control, inherited.page};
+  std::vector<int> descriptors{0, 1, 2, inherited.control, inherited.page};
   for (const ListenSocket& socket : inherited.sockets)
     descriptors.push_back(socket.fd);
   std::erase_if(descriptors, [](int fd) { return fd < 0; });

@@ -101,6 +101,7 @@ class Supervisor {
       read_signals();  // all of them first: a stop must be known before a death is judged
       read_control();
       reap();
+      pass_on_reload();
       if (stopping_ && child_ == 0) result_ = 0;
       if (stopping_ && child_ != 0 && Clock::now() >= kill_at_) kill_server();
     }
@@ -177,11 +178,13 @@ class Supervisor {
       if (signal == SIGTERM || signal == SIGINT) stop();
       if (signal == SIGHUP) reload_ = true;
     }
-    // Before it is ready the server has no handler and would die; it reads the configuration anyway.
-    if (reload_ && ready_ && child_ != 0) {
-      ::kill(child_, SIGHUP);
-      reload_ = false;
-    }
+  }
+
+  // Before it is ready the server has no handler and would die.
+  void pass_on_reload() {
+    if (!reload_ || !ready_ || child_ == 0) return;
+    ::kill(child_, SIGHUP);
+    reload_ = false;
   }
 
   void read_control() {

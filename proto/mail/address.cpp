@@ -55,8 +55,8 @@ std::string join(Iterator begin, Iterator end, bool compact) {
   return text;
 }
 
-std::string name_text(Iterator begin, Iterator end) {
-  return std::string(trim(mail::decode_words(join(begin, end, false))));
+std::string name_text(Iterator begin, Iterator end, mail::Charsets& charsets) {
+  return std::string(trim(mail::decode_words(join(begin, end, false), charsets)));
 }
 
 void set_domain(Mailbox& mailbox, std::string_view raw) {
@@ -83,7 +83,7 @@ Mailbox angle_address(const Items& items) {
 }
 
 // Words without brackets, an "@" among them.
-Mailbox bare_address(const Items& items) {
+Mailbox bare_address(const Items& items, mail::Charsets& charsets) {
   Mailbox mailbox;
   const Iterator at = last_at(items);
   Iterator begin = at;
@@ -95,8 +95,8 @@ Mailbox bare_address(const Items& items) {
     ++end;
   mailbox.local = mail::header_text(join(begin, at, true));
   set_domain(mailbox, join(at + 1, end, true));
-  const std::string before = name_text(items.begin(), begin);
-  const std::string after = name_text(end, items.end());
+  const std::string before = name_text(items.begin(), begin, charsets);
+  const std::string after = name_text(end, items.end(), charsets);
   mailbox.name = before.empty() || after.empty() ? before + after : before + ' ' + after;
   return mailbox;
 }
@@ -138,14 +138,16 @@ class AddressReader {
     phrase_.clear();
     phrase_has_at_ = false;
   }
-  std::string comment_text() const {
-    return std::string(trim(mail::decode_words(mail::unescape(trim(comment_)))));
+  std::string phrase_text() { return name_text(phrase_.begin(), phrase_.end(), charsets_); }
+  std::string comment_text() {
+    return std::string(trim(mail::decode_words(mail::unescape(trim(comment_)), charsets_)));
   }
 
   std::string_view text_;
   std::size_t most_;
   std::size_t at_ = 0;
   std::vector<Mailbox> mailboxes_;
+  mail::Charsets charsets_;
   Items phrase_;
   Items angle_;
   std::string_view comment_;  // the first of the piece: old mailers put the name there
@@ -247,7 +249,7 @@ void AddressReader::open_angle() {
 
 void AddressReader::close_angle() {
   Mailbox mailbox = angle_address(angle_);
-  mailbox.name = name_text(phrase_.begin(), phrase_.end());
+  mailbox.name = phrase_text();
   std::string words;
   for (std::size_t i = mailboxes_.size() - bare_run_; i < mailboxes_.size(); ++i) {
     words += (mailboxes_[i].name.empty() ? mailboxes_[i].local : mailboxes_[i].name) + ", ";
@@ -276,7 +278,7 @@ void AddressReader::colon() {
     const bool scheme = angle_.size() == 1 && iequals(angle_.front().text, "mailto");
     if (scheme || (!angle_.empty() && is_at(angle_.front()))) return angle_.clear();
   } else if (!in_group_ && !had_angle_ && !phrase_has_at_) {
-    group_ = name_text(phrase_.begin(), phrase_.end());
+    group_ = phrase_text();
     group_at_ = mailboxes_.size();
     bare_run_ = 0;
     in_group_ = true;
@@ -290,7 +292,7 @@ void AddressReader::end_piece() {
   if (had_angle_) {
     // "<a@b> (John)" and "<a@b> John"
     std::string& name = mailboxes_.back().name;
-    if (name.empty()) name = name_text(phrase_.begin(), phrase_.end());
+    if (name.empty()) name = phrase_text();
     if (name.empty()) name = comment_text();
   } else if (!phrase_.empty()) {
     end_bare_piece();
@@ -303,14 +305,14 @@ void AddressReader::end_piece() {
 
 void AddressReader::end_bare_piece() {
   if (last_at(phrase_) != phrase_.end()) {
-    Mailbox mailbox = bare_address(phrase_);
+    Mailbox mailbox = bare_address(phrase_, charsets_);
     if (mailbox.name.empty()) mailbox.name = comment_text();
     bare_run_ = 0;
     mailboxes_.push_back(std::move(mailbox));
     return;
   }
   Mailbox mailbox;
-  mailbox.name = name_text(phrase_.begin(), phrase_.end());
+  mailbox.name = phrase_text();
   const bool one_word = phrase_.size() == 1 && phrase_.front().kind == Item::Kind::word;
   if (one_word && !phrase_.front().text.starts_with("=?")) {
     mailbox.local = std::exchange(mailbox.name, comment_text());

@@ -184,14 +184,14 @@ bool Charsets::Converter::convert(std::string_view bytes, std::string& text) {
   return is_utf8(text);
 }
 
-Charsets::Charsets() = default;
+Charsets::Charsets(std::size_t most) : most_(most) {}
 Charsets::~Charsets() = default;
 
 Charsets::Converter* Charsets::converter(std::string_view iconv_name) {
   for (const auto& known : converters_) {
     if (known->name() == iconv_name) return known->is_open() ? known.get() : nullptr;
   }
-  if (converters_.size() >= kMost) return nullptr;
+  if (converters_.size() >= most_) return nullptr;
   converters_.push_back(std::make_unique<Converter>(iconv_name));
   return converters_.back()->is_open() ? converters_.back().get() : nullptr;
 }
@@ -212,7 +212,7 @@ std::string Charsets::to_utf8(std::string_view bytes, std::string_view charset_n
 }
 
 std::string to_utf8(std::string_view bytes, std::string_view charset) {
-  return Charsets().to_utf8(bytes, charset);
+  return Charsets(1).to_utf8(bytes, charset);
 }
 
 std::string windows_1252_to_utf8(std::string_view bytes) {

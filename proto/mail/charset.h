@@ -6,6 +6,7 @@
 // Never fails; the output is valid UTF-8 of at most 4 bytes for each byte given, and a few more.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,13 +17,12 @@ namespace xspamd::mail {
 std::string to_utf8(std::string_view bytes, std::string_view charset);
 std::string windows_1252_to_utf8(std::string_view bytes);
 
-// The same for many small texts: keeps the converters it opened. It opens at most kMost of them, after which
-// texts of a further charset count as windows-1252: no honest header field mixes so many. Not thread safe.
+// The same for many small texts: keeps the converters it opened, as opening one may load a module of iconv.
+// It opens at most `most`, after which texts of a further charset count as windows-1252: no honest message
+// mixes so many. Not thread safe.
 class Charsets {
  public:
-  static constexpr std::size_t kMost = 8;
-
-  Charsets();
+  explicit Charsets(std::size_t most = 8);
   ~Charsets();
   Charsets(const Charsets&) = delete;
   Charsets& operator=(const Charsets&) = delete;
@@ -33,6 +33,7 @@ class Charsets {
   class Converter;
   Converter* converter(std::string_view iconv_name);
 
+  std::size_t most_;
   std::vector<std::unique_ptr<Converter>> converters_;
 };
 

@@ -96,4 +96,8 @@ std::string decoded(const Field& field) {
   return mail::decode_words(mail::unfold(field.value));
 }
 
+std::string decoded(const Field& field, mail::Charsets& charsets) {
+  return mail::decode_words(mail::unfold(field.value), charsets);
+}
+
 }  // namespace xspamd

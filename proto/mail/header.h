@@ -37,6 +37,8 @@ struct Header {
 Header parse_header(std::string_view message, std::size_t most);
 // Valid UTF-8 on one line: unfolded, encoded words and 8-bit text converted.
 std::string decoded(const Field& field);
+// The same; for all fields of a message, where it saves the time to open converters anew for each.
+std::string decoded(const Field& field, mail::Charsets& charsets);
 
 namespace mail {
 
@@ -44,6 +46,7 @@ namespace mail {
 std::string unfold(std::string_view raw);
 // RFC 2047 to UTF-8. Text of adjacent words of one charset is joined before it is converted, as encoders cut
 // inside characters. Words that are broken stay as they stand. Raw 8-bit text: as header_text.
+// With two converters of its own, or those of the caller.
 std::string decode_words(std::string_view unfolded);
 std::string decode_words(std::string_view unfolded, Charsets& charsets);
 // Raw bytes as UTF-8: well-formed UTF-8 stays, else windows-1252. NULs go, CR and LF become blanks.

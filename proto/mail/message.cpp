@@ -69,8 +69,9 @@ std::unique_ptr<const Message> parse_message(std::string body, const Limits& lim
 
 std::string dump(const Message& message) {
   std::string text;
+  mail::Charsets charsets;
   for (const Field& field : message.fields()) {
-    text += fmt::format("{}: {}\n", field.name, printable(decoded(field)));
+    text += fmt::format("{}: {}\n", field.name, printable(decoded(field, charsets)));
   }
   if (message.field_count() > message.fields().size()) {
     text += fmt::format("[{} more fields]\n", message.field_count() - message.fields().size());

@@ -324,7 +324,8 @@ std::optional<Received> parse_received(std::string_view unfolded) {
   received.with = mail::header_text(clauses.value[kWith]);
   received.id = mail::header_text(clauses.value[kId]);
   const std::string_view recipients = clauses.value[kFor];
-  received.envelope_for = parse_path(recipients.substr(0, recipients.find(">,") + 1)).address();
+  const std::size_t more = recipients.find(">,");
+  received.envelope_for = parse_path(recipients.substr(0, more)).address();
   if (is_exim(clauses)) {
     read_exim_client(clauses, received);
   } else {

@@ -129,7 +129,7 @@ std::string unfold(std::string_view raw) {
 }
 
 std::string decode_words(std::string_view unfolded) {
-  Charsets charsets;
+  Charsets charsets(2);
   return decode_words(unfolded, charsets);
 }
 
