@@ -55,6 +55,13 @@ void check_times(const Config& config, Problems& problems) {
                                       duration_text(limits.queue), duration_text(limits.scan),
                                       duration_text(limits.session)));
   }
+  if (config.server.grace < limits.scan) {
+    problems.warn(
+        place_of_either(config, "server.grace", "limits.scan"),
+        fmt::format("server.grace ({}) is shorter than limits.scan ({}): a scan that runs at a stop may "
+                    "stay without an answer",
+                    duration_text(config.server.grace), duration_text(limits.scan)));
+  }
   if (limits.session >= kEximGivesUp) {
     problems.warn(
         place_of(config, "limits.session"),

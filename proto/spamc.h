@@ -26,7 +26,8 @@ bool has_head(const Request& request);
 std::string_view apply_header(Request& request, std::string_view name, std::string_view value);
 
 struct ReplyOptions {
-  Points required;  // spamc.required: second number, and what decides True or False
+  Points required;                    // spamc.required: second number, and what decides True or False
+  std::size_t max_bytes = 16 * 1024;  // limits.report, of the report's body
 };
 
 std::string write(const Request& request, const Verdict& verdict, const ReplyOptions& options);

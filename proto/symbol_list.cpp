@@ -69,28 +69,36 @@ std::vector<const Score*> by_weight(const std::vector<Score>& scores) {
   return order;
 }
 
-std::string symbol_lines(const std::vector<Score>& scores, std::size_t room) {
+std::string folded_lines(const std::vector<Score>& scores, std::size_t room,
+                         std::string (*line)(const Score&)) {
   const auto order = by_weight(scores);
   std::vector<std::string> lines;
   lines.reserve(order.size());
   std::size_t bytes = 0;
   for (const Score* score : order) {
-    lines.push_back(fmt::format("Symbol: {}\r\n", to_text(*score)));
+    lines.push_back(line(*score));
     bytes += lines.back().size();
   }
   if (bytes <= room) return fmt::format("{}", fmt::join(lines, ""));
 
   // The smallest stand last: fold them, one after the other, until the rest and the fold fit.
-  Points folded;
-  std::size_t count = 0;
+  Score fold{"MORE_SYMBOLS", "service", "Further symbols that found no room here; the log has them", {}, {}};
   std::string more;
-  while (!lines.empty() && bytes + more.size() > room) {
+  for (std::size_t count = 1; !lines.empty() && bytes + more.size() > room; ++count) {
     bytes -= lines.back().size();
-    folded += order[lines.size() - 1]->value;
+    fold.value += order[lines.size() - 1]->value;
+    fold.options = {std::to_string(count)};
     lines.pop_back();
-    more = fmt::format("Symbol: MORE_SYMBOLS({})[{}]\r\n", to_text(folded), ++count);
+    more = line(fold);
   }
   return fmt::format("{}{}", fmt::join(lines, ""), more);
+}
+
+std::string symbol_lines(const std::vector<Score>& scores, std::size_t room) {
+  const auto line = [](const Score& score) {
+    return fmt::format("Symbol: {}\r\n", to_text(score));
+  };
+  return folded_lines(scores, room, line);
 }
 
 std::string symbols_on_one_line(const std::vector<Score>& scores, std::size_t room) {

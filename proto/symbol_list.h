@@ -20,8 +20,12 @@ std::string to_text(const Score& score);
 // The scores, largest |value| first, names in order among equals.
 std::vector<const Score*> by_weight(const std::vector<Score>& scores);
 
-// "Symbol: ...\r\n" for each; when they take more than `room` bytes the smallest are folded into
-// MORE_SYMBOLS[n], whose value is their sum, so that the printed values still add up.
+// The scores by weight, each as `line` writes it; when they take more than `room` bytes the smallest are
+// folded into MORE_SYMBOLS[n], whose value is their sum, so that the printed values still add up.
+std::string folded_lines(const std::vector<Score>& scores, std::size_t room,
+                         std::string (*line)(const Score&));
+
+// The same, each as "Symbol: NAME(2.50)[option]\r\n".
 std::string symbol_lines(const std::vector<Score>& scores, std::size_t room);
 
 // "NAME(2.50)[option],OTHER(0.00)" for a log line, at most `room` bytes, "... n more" at the end if cut.

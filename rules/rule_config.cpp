@@ -41,8 +41,13 @@ class RuleReader {
   }
 
  private:
-  void complain(std::string sentence) {
-    services_.problems.error(value_.origin, fmt::format("rule {}: {}", name_, sentence));
+  void complain(std::string sentence) { complain_at("", std::move(sentence)); }
+
+  // At the place of the key, where it stands.
+  void complain_at(std::string_view key, std::string sentence) {
+    const conf::Value* value = key.empty() ? nullptr : conf::find(value_, key);
+    const conf::Origin& place = value == nullptr ? value_.origin : value->origin;
+    services_.problems.error(place, fmt::format("rule {}: {}", name_, sentence));
   }
 
   void read_symbol() {
@@ -88,7 +93,7 @@ class RuleReader {
       if (regex) {
         rule.match = std::move(*regex);
       } else {
-        complain(regex.error().sentence);
+        complain_at("match", fmt::format("{}: {}", quoted(match), regex.error().sentence));
       }
     }
     if (!count.empty()) {
@@ -96,7 +101,7 @@ class RuleReader {
       if (test) {
         rule.count = *test;
       } else {
-        complain(test.error().sentence);
+        complain_at("count", test.error().sentence);
       }
     }
   }

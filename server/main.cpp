@@ -1,4 +1,4 @@
-#include <exception>
+#include <csignal>
 
 #include "server/commands.h"
 #include "server/options.h"
@@ -10,6 +10,8 @@ int main(int argc, char** argv) {
   const Options& options = std::get<Options>(parsed);
   switch (options.command) {
     case Options::Command::serve:
+      // Until somebody listens to it a SIGHUP must not end the start.
+      std::signal(SIGHUP, SIG_IGN);
       return serve(options, argc, argv);
     case Options::Command::check_config:
       return check_config(options);

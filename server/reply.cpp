@@ -54,7 +54,7 @@ std::string verdict_reply(const Request& request, const Verdict& verdict, const 
     return rspamc::write(request, verdict, {config.limits.report, config.exim.map});
   }
   if (request.dialect == Dialect::http) return http_unavailable();
-  const spamc::ReplyOptions options{spamc_required(config)};
+  const spamc::ReplyOptions options{spamc_required(config), config.limits.report};
   // This dialect has no action: an unscanned message that is to be deferred can only be called spam.
   if (verdict.forced_by == "NOT_SCANNED" && verdict.action != Action::no_action) {
     Verdict spam = verdict;

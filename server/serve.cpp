@@ -42,7 +42,7 @@ int run_supervisor(const Plan& plan, int argc, char** argv) {
   options.argv.assign(argv, argv + argc);
   options.sockets = std::move(*sockets);
   options.inflight_slots = config.limits.scans;
-  options.grace = config.server.grace + config.limits.scan;
+  options.grace = config.server.grace;
   options.pid_file = config.server.pid_file;
   options.log = [&log](int level, const std::string& line) {
     (*log)->write(level_of(level), line);

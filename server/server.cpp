@@ -21,6 +21,10 @@ namespace {
 constexpr std::size_t kReadBuffer = 64 * 1024;
 // How often a stopping server looks whether its connections have ended.
 constexpr std::chrono::milliseconds kStopLook{20};
+// A client that has connected just before the stop has this long to begin.
+constexpr std::chrono::milliseconds kMomentToSpeak{300};
+// For the answers given at the end of server.grace.
+constexpr std::chrono::milliseconds kLastWords{1000};
 
 std::size_t thread_count(const conf::Config& config) {
   if (config.server.threads > 0) return config.server.threads;
@@ -106,23 +110,18 @@ void Server::stop(std::string_view why) {
 }
 
 Task<> Server::finish_stopping() {
-  const auto& settings = context_.plan->config;
-  const Deadline until = Clock::now() + settings.server.grace;
-  // Whoever is answered once more needs the time of a reply and its drain.
-  const Deadline end = until + settings.limits.scan;
+  const Deadline silence = Clock::now() + kMomentToSpeak;
+  const Deadline until = Clock::now() + context_.plan->config.server.grace;
   asio::steady_timer timer(loop_);
   asio::error_code ignored;
   auto token = asio::redirect_error(asio::use_awaitable, ignored);
-  for (Session* session : context_.sessions) {
-    if (!session->started()) session->close();
-  }
   bool hurried = false;
-  while (!context_.sessions.empty() && Clock::now() < end) {
-    if (!hurried && Clock::now() >= until) {
-      hurried = true;
-      for (Session* session : context_.sessions)
-        session->hurry("stopping");
+  while (!context_.sessions.empty() && Clock::now() < until + kLastWords) {
+    for (Session* session : context_.sessions) {
+      if (Clock::now() >= silence && session->silent()) session->close();
+      if (Clock::now() >= until && !hurried) session->hurry("stopping");
     }
+    hurried = Clock::now() >= until;
     timer.expires_after(kStopLook);
     co_await timer.async_wait(token);
   }

@@ -126,6 +126,11 @@ Task<> Session::drain() {
   }
 }
 
+bool Session::silent() const {
+  asio::error_code ignored;
+  return !reader_.started() && !answering_ && socket_.available(ignored) == 0;
+}
+
 void Session::hurry(std::string_view why) {
   if (answering_) return;
   unavailable_ = why;

@@ -46,6 +46,8 @@ class Session : public std::enable_shared_from_this<Session> {
   bool started() const { return reader_.started(); }
   bool has_head() const { return reader_.has_head(); }
   bool answering() const { return answering_; }
+  // Nothing has come from the client, not even unread.
+  bool silent() const;
   // Ends the wait for input: the client gets the answer that what has come deserves, or the failure verdict.
   void hurry(std::string_view why);
   // Closes at once, to make room; only before the head is complete.

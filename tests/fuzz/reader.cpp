@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "proto/base/text.h"
+#include "proto/first_line.h"
 #include "proto/reader.h"
 #include "proto/rspamc.h"
 #include "proto/spamc.h"

@@ -90,8 +90,8 @@ TEST_CASE("plan: what is wrong with a rule is told") {
   const auto problem = [](const std::string& rule) {
     return test::plan_problems(all_checks(), {"rules.A=" + rule});
   };
-  CHECK(problem("{header=\"X\", match='(', score=1.0}")
-            .starts_with("-o: rule A: the pattern is wrong at character "));
+  CHECK(problem("{header=\"X\", match='(', score=1.0}").find("the pattern is wrong at character ") !=
+        std::string::npos);
   CHECK(problem("{header=\"X\", count='>= x', score=1.0}").find("\">= x\"") != std::string::npos);
   CHECK(problem("{envelope=\"sendr\", exists=true, score=1.0}").find("did you mean \"sender\"?") !=
         std::string::npos);
