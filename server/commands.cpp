@@ -26,12 +26,12 @@ conf::Sources sources_of(const Options& options) {
   return sources;
 }
 
+}  // namespace
+
 Planned plan_for(const Options& options) {
   conf::Loaded loaded = conf::load(sources_of(options));
   return make_plan(std::move(loaded.config), std::move(loaded.problems), all_checks());
 }
-
-}  // namespace
 
 std::variant<std::shared_ptr<const Plan>, int> load_plan(const Options& options) {
   Planned planned = plan_for(options);

@@ -11,6 +11,8 @@ namespace xspamd {
 
 // The plan, or the exit status 78 after the problems were told. Warnings are told and let the start go on.
 std::variant<std::shared_ptr<const Plan>, int> load_plan(const Options& options);
+// The same without a word: the caller tells the problems.
+Planned plan_for(const Options& options);
 
 // Runs the subcommands; the exit status.
 int check_config(const Options& options);

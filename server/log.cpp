@@ -5,9 +5,12 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/syslog_sink.h>
 #include <spdlog/spdlog.h>
+#include <syslog.h>
 
 #include <array>
 #include <cstdlib>
+
+#include "proto/base/text.h"
 
 namespace xspamd {
 
@@ -54,30 +57,72 @@ spdlog::level::level_enum level_named(std::string_view name) {
   return name == "debug" ? spdlog::level::debug : spdlog::level::info;
 }
 
+// Syslog and the journal stamp lines themselves.
+const char* pattern_for(bool json, bool stamped) {
+  if (json) return R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})";
+  return stamped ? "%Y-%m-%d %H:%M:%S.%e %l %v" : "%v";
+}
+
 // Throws spdlog's exception when the file cannot be opened.
-spdlog::sink_ptr sink_for(const std::string& target) {
-  constexpr const char* kStamped = "%Y-%m-%d %H:%M:%S.%e %l %v";
+spdlog::sink_ptr sink_for(const conf::Log& settings) {
+  const bool json = settings.format == "json";
   spdlog::sink_ptr sink;
-  if (target == "syslog") {
-    sink = std::make_shared<spdlog::sinks::syslog_sink_mt>("xspamd", 1 /* LOG_PID */, 2 << 3 /* LOG_MAIL */,
-                                                           true);
-    sink->set_pattern("%v");
-  } else if (target.starts_with(kFilePrefix)) {
-    sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(target.substr(kFilePrefix.size()));
-    sink->set_pattern(kStamped);
+  if (settings.target == "syslog") {
+    sink = std::make_shared<spdlog::sinks::syslog_sink_mt>("xspamd", LOG_PID, LOG_MAIL, true);
+    sink->set_pattern(pattern_for(json, false));
+  } else if (settings.target.starts_with(kFilePrefix)) {
+    const std::string path = settings.target.substr(kFilePrefix.size());
+    sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
+    sink->set_pattern(pattern_for(json, true));
   } else {
     const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
     sink = std::make_shared<StderrSink>(journal);
-    sink->set_pattern(journal ? "%v" : kStamped);
+    sink->set_pattern(pattern_for(json, !journal));
   }
   return sink;
 }
 
 }  // namespace
 
+LogField log_word(std::string_view key, std::string_view word) {
+  return {key, word.empty() ? "-" : std::string(word), quoted(word)};
+}
+
+LogField log_number(std::string_view key, std::string number) {
+  return {key, number, number};
+}
+
+LogField log_untrusted(std::string_view key, std::string_view text) {
+  std::string safe = quoted(text);
+  return {key, text.empty() ? "-" : safe, safe};
+}
+
 struct Log::Impl {
   std::shared_ptr<spdlog::details::thread_pool> pool;  // empty in direct mode
   std::shared_ptr<spdlog::logger> logger;
+  bool json = false;
+
+  // On failure nothing has changed.
+  Result<void> open(const conf::Log& settings) {
+    std::shared_ptr<spdlog::logger> next;
+    try {
+      spdlog::sink_ptr sink = sink_for(settings);
+      if (pool) {
+        constexpr auto kDropOldest = spdlog::async_overflow_policy::overrun_oldest;
+        next = std::make_shared<spdlog::async_logger>("xspamd", std::move(sink), pool, kDropOldest);
+      } else {
+        next = std::make_shared<spdlog::logger>("xspamd", std::move(sink));
+      }
+    } catch (const spdlog::spdlog_ex& problem) {
+      return fail(Errc::unavailable, fmt::format("log.target {}: {}", settings.target, problem.what()));
+    }
+    next->set_level(level_named(settings.level));
+    next->flush_on(spdlog::level::info);
+    // Lines in the queue hold the logger that they were written to.
+    logger = std::move(next);
+    json = settings.format == "json";
+    return {};
+  }
 };
 
 Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -90,24 +135,27 @@ Log::~Log() {
 
 Result<std::unique_ptr<Log>> Log::open(const conf::Log& settings, Mode mode) {
   auto impl = std::make_unique<Impl>();
-  try {
-    const spdlog::sink_ptr sink = sink_for(settings.target);
-    if (mode == Mode::queued) {
-      impl->pool = std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1);
-      impl->logger = std::make_shared<spdlog::async_logger>("xspamd", sink, impl->pool,
-                                                            spdlog::async_overflow_policy::overrun_oldest);
-    } else {
-      impl->logger = std::make_shared<spdlog::logger>("xspamd", sink);
-    }
-  } catch (const spdlog::spdlog_ex& problem) {
-    return fail(Errc::unavailable, fmt::format("log.target {}: {}", settings.target, problem.what()));
-  }
-  impl->logger->set_level(level_named(settings.level));
-  impl->logger->flush_on(spdlog::level::info);
+  if (mode == Mode::queued) impl->pool = std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1);
+  if (const auto opened = impl->open(settings); !opened) return tl::unexpected(opened.error());
   return std::unique_ptr<Log>(new Log(std::move(impl)));
 }
 
+Result<void> Log::reopen(const conf::Log& settings) {
+  return impl_->open(settings);
+}
+
 void Log::write(Level level, std::string_view line) {
+  const std::string json = impl_->json ? fmt::format("\"message\":{}", quoted(line)) : std::string();
+  const std::string_view text = impl_->json ? std::string_view(json) : line;
+  impl_->logger->log(level_of(level), spdlog::string_view_t(text.data(), text.size()));
+}
+
+void Log::write_event(Level level, std::string_view event, const std::vector<LogField>& fields) {
+  std::string line = impl_->json ? fmt::format("\"event\":\"{}\"", event) : std::string(event);
+  for (const LogField& field : fields) {
+    line += impl_->json ? fmt::format(",\"{}\":{}", field.key, field.json)
+                        : fmt::format(" {}={}", field.key, field.text);
+  }
   impl_->logger->log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -1,11 +1,13 @@
-// The one line that a scan leaves in the log: key=value, untrusted text in quotes.
+// The one event that a scan leaves in the log, with everything that a postmaster asks of it later.
 #pragma once
 
-#include <string>
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "proto/request.h"
 #include "proto/verdict.h"
+#include "server/log.h"
 
 namespace xspamd {
 
@@ -17,6 +19,6 @@ struct ScanRecord {
   std::string_view detail;  // what was wrong with the request, if anything
 };
 
-std::string scan_line(const ScanRecord& record);
+std::vector<LogField> scan_fields(const ScanRecord& record);
 
 }  // namespace xspamd

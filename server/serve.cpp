@@ -2,10 +2,12 @@
 // inherits the sockets, drops its privileges and scans.
 #include <fmt/format.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include <cstdio>
 
 #include "server/commands.h"
+#include "server/pid_file.h"
 #include "server/privileges.h"
 #include "server/server.h"
 #include "server/supervisor.h"
@@ -32,10 +34,20 @@ Result<std::vector<ListenSocket>> open_all(const conf::Server& settings, Log& lo
   return sockets;
 }
 
-int run_supervisor(const Plan& plan, int argc, char** argv) {
+// A log file that root has made must be the server's to open again after a rotation.
+void give_log_file(const conf::Log& settings, const Identity& identity) {
+  constexpr std::string_view kFile = "file:";
+  if (!identity.change || !settings.target.starts_with(kFile)) return;
+  const std::string path = settings.target.substr(kFile.size());
+  // A failure shows when the server opens it.
+  [[maybe_unused]] const int ignored = chown(path.c_str(), identity.uid, identity.gid);
+}
+
+int run_supervisor(const Plan& plan, const Identity& identity, int argc, char** argv) {
   const conf::Config& config = plan.config;
   auto log = Log::open(config.log, Log::Mode::direct);
   if (!log) return complain(log.error().sentence, kProblem);
+  give_log_file(config.log, identity);
   auto sockets = open_all(config.server, **log);
   if (!sockets) return complain(sockets.error().sentence, kProblem);
   SupervisorOptions options;
@@ -44,19 +56,23 @@ int run_supervisor(const Plan& plan, int argc, char** argv) {
   options.inflight_slots = config.limits.scans;
   options.grace = config.server.grace;
   options.pid_file = config.server.pid_file;
-  options.log = [&log](int level, const std::string& line) {
-    (*log)->write(level_of(level), line);
+  options.log = [&log, &config](int level, const std::string& line) {
+    // It has few lines to tell and is told of no rotation: opened again for each. A failure keeps the old
+    // one.
+    const auto reopened = (*log)->reopen(config.log);
+    (*log)->write(reopened ? level_of(level) : Log::Level::error, line);
   };
   return supervise(options);
 }
 
 // This process serves: `inherited` from a supervisor, or with sockets of its own.
-int run_server(std::shared_ptr<const Plan> plan, std::optional<Inherited> inherited) {
+int run_server(std::shared_ptr<const Plan> plan, std::optional<Inherited> inherited, Server::Reload reload) {
   const conf::Config& config = plan->config;
   const auto identity = find_identity(config.server);
   if (!identity) return complain(identity.error().sentence, kBadConfig);
   auto log = Log::open(config.log, Log::Mode::queued);
   if (!log) return complain(log.error().sentence, kProblem);
+  give_log_file(config.log, *identity);
   if (!identity->warning.empty()) (*log)->warning(identity->warning);
   std::vector<ListenSocket> own;  // for the clean end
   if (!inherited) {
@@ -71,9 +87,13 @@ int run_server(std::shared_ptr<const Plan> plan, std::optional<Inherited> inheri
   raise_file_limit();
   // The log was opened before: its file may be root's. glibc changes the identity of the log's thread too.
   if (const auto dropped = drop_to(*identity); !dropped) return complain(dropped.error().sentence, kProblem);
-  Server server(std::move(plan), std::move(inherited->sockets), inherited->control, std::move(*page), **log);
+  const std::string pid_file = inherited->control < 0 ? config.server.pid_file : std::string();
+  if (const auto written = write_pid_file(pid_file); !written) (*log)->error(written.error().sentence);
+  Server server(std::move(plan), std::move(inherited->sockets), inherited->control, std::move(*page), **log,
+                std::move(reload));
   const int status = server.run();
   remove_unix_sockets(own);
+  remove_pid_file(pid_file);
   return status;
 }
 
@@ -82,15 +102,23 @@ int run_server(std::shared_ptr<const Plan> plan, std::optional<Inherited> inheri
 int serve(const Options& options, int argc, char** argv) {
   auto inherited = take_inherited();
   if (inherited && !*inherited) return complain(inherited->error().sentence, kProblem);
+  auto reload = [options] {
+    return plan_for(options);
+  };
+  if (inherited) {
+    // The supervisor has told the warnings; what stands in the way now has come since.
+    Planned planned = plan_for(options);
+    if (!planned.plan) return std::get<int>(load_plan(options));
+    return run_server(std::move(planned.plan), std::move(**inherited), std::move(reload));
+  }
   auto loaded = load_plan(options);
   if (const int* status = std::get_if<int>(&loaded)) return *status;
   auto plan = std::get<std::shared_ptr<const Plan>>(std::move(loaded));
-  if (inherited) return run_server(std::move(plan), std::move(**inherited));
   // An identity that is not there is told before anything is opened.
   const auto identity = find_identity(plan->config.server);
   if (!identity) return complain(identity.error().sentence, kBadConfig);
-  if (!options.supervisor) return run_server(std::move(plan), std::nullopt);
-  return run_supervisor(*plan, argc, argv);
+  if (!options.supervisor) return run_server(std::move(plan), std::nullopt, std::move(reload));
+  return run_supervisor(*plan, *identity, argc, argv);
 }
 
 }  // namespace xspamd

@@ -9,8 +9,10 @@
 #include <asio/use_awaitable.hpp>
 #include <csignal>
 #include <thread>
+#include <utility>
 
 #include "server/notify.h"
+#include "server/reload.h"
 #include "server/supervisor.h"
 #include "server/version.h"
 
@@ -34,7 +36,7 @@ std::size_t thread_count(const conf::Config& config) {
 }  // namespace
 
 Server::Server(std::shared_ptr<const Plan> plan, std::vector<ListenSocket> sockets, int control,
-               InFlight in_flight, Log& log)
+               InFlight in_flight, Log& log, Reload reload)
     : log_(log),
       pool_(thread_count(plan->config)),
       in_flight_(std::move(in_flight)),
@@ -44,7 +46,8 @@ Server::Server(std::shared_ptr<const Plan> plan, std::vector<ListenSocket> socke
       context_{handler_, admission_, counters_, log_, buffer_, {}, std::move(plan), false},
       loop_(1),
       signals_(loop_),
-      control_(loop_) {
+      control_(loop_),
+      read_configuration_(std::move(reload)) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP})
     signals_.add(signal);
   if (control >= 0) control_.assign(control);
@@ -85,7 +88,7 @@ void Server::watch_signals() {
   signals_.async_wait([this](const asio::error_code& error, int signal) {
     if (error) return;
     if (signal != SIGHUP) return stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
-    log_.warning("SIGHUP: this version reads its configuration only at the start");
+    begin_reload();
     watch_signals();
   });
 }
@@ -96,6 +99,41 @@ void Server::watch_supervisor() {
   control_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const asio::error_code& error) {
     if (!error) stop("the supervisor is gone");
   });
+}
+
+void Server::begin_reload() {
+  reload_again_ = true;
+  if (reloading_ || context_.stopping) return;
+  reloading_ = true;
+  asio::co_spawn(loop_, reload(), asio::detached);
+}
+
+// Running scans keep the plan they began with. A bad configuration changes nothing.
+Task<> Server::reload() {
+  while (std::exchange(reload_again_, false)) {
+    auto job = read_configuration_;
+    auto planned = co_await on_pool(pool_, std::move(job));
+    for (const conf::Problem& problem : planned.problems.list()) {
+      log_.write(problem.warning ? Log::Level::warning : Log::Level::error, to_string(problem));
+    }
+    if (planned.plan) {
+      put_in_force(std::move(planned.plan));
+    } else {
+      log_.error("configuration not reloaded: the one in force stays");
+    }
+  }
+  reloading_ = false;
+}
+
+void Server::put_in_force(std::shared_ptr<const Plan> plan) {
+  for (const std::string_view key : keys_that_need_a_restart(context_.plan->config, plan->config)) {
+    log_.warning(fmt::format("{} has changed: it takes effect at a restart", key));
+  }
+  const auto reopened = log_.reopen(plan->config.log);
+  if (!reopened) log_.warning(fmt::format("{}; the log goes on where it went", reopened.error().sentence));
+  context_.plan = std::move(plan);
+  admission_.set_limits(context_.plan->config.limits);
+  log_.info(fmt::format("configuration reloaded: {} symbols", context_.plan->symbols.size()));
 }
 
 void Server::stop(std::string_view why) {

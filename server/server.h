@@ -17,9 +17,12 @@ namespace xspamd {
 
 class Server {
  public:
+  // Reads the configuration again; runs on a pool thread.
+  using Reload = std::function<Planned()>;
+
   // `sockets` and `control` are taken over; control -1: no supervisor.
   Server(std::shared_ptr<const Plan> plan, std::vector<ListenSocket> sockets, int control, InFlight in_flight,
-         Log& log);
+         Log& log, Reload reload);
   ~Server();
 
   // Runs until stopped; the exit status.
@@ -29,6 +32,9 @@ class Server {
   void ready();
   void watch_signals();
   void watch_supervisor();
+  void begin_reload();
+  Task<> reload();
+  void put_in_force(std::shared_ptr<const Plan> plan);
   void stop(std::string_view why);
   Task<> finish_stopping();
   std::string counters_line() const;
@@ -47,6 +53,9 @@ class Server {
   asio::signal_set signals_;
   asio::posix::stream_descriptor control_;
   std::string addresses_;
+  Reload read_configuration_;
+  bool reloading_ = false;
+  bool reload_again_ = false;  // asked for while one ran
 };
 
 }  // namespace xspamd

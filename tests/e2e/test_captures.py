@@ -164,7 +164,6 @@ class CapturedRequests(ReplayCase):
     def test_cut_off_anywhere(self):
         self.truncate_all(CAPTURES)
 
-    @unittest.skip("the report for Exim's default variant is still to come")
     def test_the_default_variant_gets_a_report_that_exim_can_take(self):
         for path in CAPTURES:
             request = path.read_bytes()
