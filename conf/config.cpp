@@ -231,6 +231,7 @@ Loaded load(const Sources& sources) {
   Problems problems;
   Config config;
   config.tree = load_tree(sources, problems);
+  config.retired = load_retired(sources, problems);
   validate(config.tree, problems);
   fill_server(config.tree, config.server);
   fill_limits(config.tree, config.limits);
@@ -241,6 +242,11 @@ Loaded load(const Sources& sources) {
   std::error_code error;
   if (!sources.file.empty() && std::filesystem::exists(sources.file, error)) config.file = sources.file;
   return {std::move(config), sorted(problems)};
+}
+
+const std::string* retired(const Config& config, std::string_view symbol) {
+  const auto found = config.retired.find(symbol);
+  return found == config.retired.end() ? nullptr : found->second.string();
 }
 
 Origin place_of(const Config& config, std::string_view key) {

@@ -96,6 +96,7 @@ struct Config {
 
   std::string file;  // the main file that was read; empty if built-in defaults alone
   Value tree;        // the whole merged tree: scores, checks, rules, metas, maps, groups, profiles, lists
+  Table retired;     // symbols that once existed: name = "what to use instead"
 };
 
 struct Loaded {
@@ -105,6 +106,9 @@ struct Loaded {
 // Reads all layers, checks every value and fills Config. Never stops at the first problem; they come sorted
 // by file and line. A start or reload must not go on when problems.failed().
 Loaded load(const Sources& sources);
+
+// What to use instead of a symbol that once existed; null for every other name. Valid while `config` is.
+const std::string* retired(const Config& config, std::string_view symbol);
 
 // Where the value of a dotted key ("server.listen") was written; "built-in" if it stands nowhere.
 Origin place_of(const Config& config, std::string_view key);

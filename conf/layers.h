@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conf/value.h"
@@ -26,6 +27,10 @@ struct Sources {
 };
 
 Value load_tree(const Sources& sources, Problems& problems);
+
+// The shipped text of this name is no layer but a list: OLD_SYMBOL = "what to use instead".
+inline constexpr std::string_view kRetiredName = "retired.toml";
+Table load_retired(const Sources& sources, Problems& problems);
 
 // Lays `upper` over `lower` as described above.
 void merge_layer(Value& lower, Value upper);

@@ -10,9 +10,10 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::string_view kChecks[] = {"gtube",   "rules",      "maps",  "spf",    "dkim",     "dmarc",
-                                        "arc",     "lists",      "hosts", "bayes",  "greylist", "ratelimit",
-                                        "replies", "reputation", "fuzzy", "authres"};
+constexpr std::string_view kChecks[] = {
+    "gtube", "rules",    "maps",        "dates",     "fields",  "encodings",  "senders", "recipients",
+    "hops",  "hfilter",  "spf",         "dkim",      "dmarc",   "arc",        "lists",   "hosts",
+    "bayes", "greylist", "message_ids", "ratelimit", "replies", "reputation", "fuzzy",   "authres"};
 constexpr std::string_view kThresholds[] = {"greylist", "add header", "rewrite subject", "soft reject",
                                             "reject"};
 constexpr std::string_view kActions[] = {"no action",   "greylist", "add header", "rewrite subject",
@@ -169,6 +170,7 @@ constexpr Key kKeys[] = {
     many("metas.*.remove", symbol, "[]", "Symbols that are dropped when it hits"),
     pick("metas.*.action", "", kActions, "The action that a hit decides"),
     one("metas.*.message", line, "", "Text for the SMTP reply"),
+    flag("metas.*.shadow", "false", "Shown, but neither scored nor acted upon"),
     flag("metas.*.enabled", "true", "Whether it is looked at"),
 
     one("maps.*.look_at", selector, "", "What is looked up, such as envelope.sender.domain"),

@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -76,5 +77,8 @@ class Section {
   Problems& problems_;
   std::vector<Option> options_;
 };
+
+// What every check says of its own options, by the name of the check.
+using CheckOptions = std::map<std::string, std::vector<Section::Option>, std::less<>>;
 
 }  // namespace xspamd::conf

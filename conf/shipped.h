@@ -1,4 +1,4 @@
-// The files of conf/default, compiled into the program.
+// The files of conf/default and conf/exim, compiled into the program.
 #pragma once
 
 #include <span>
@@ -7,10 +7,11 @@
 namespace xspamd::conf {
 
 struct Shipped {
-  std::string_view name;  // "rules.d/headers.toml"
+  std::string_view name;  // within its folder: "rules.d/headers.toml", "main.conf"
   std::string_view text;
 };
 
-std::span<const Shipped> shipped_files();
+std::span<const Shipped> shipped_files();  // of conf/default: the lowest layer of the configuration
+std::span<const Shipped> exim_files();     // of conf/exim: what Exim is told; no configuration of ours
 
 }  // namespace xspamd::conf

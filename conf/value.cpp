@@ -11,6 +11,7 @@ namespace xspamd::conf {
 
 std::string to_string(const Origin& origin) {
   if (origin.line == 0) return origin.file;
+  if (origin.column == 0) return fmt::format("{}:{}", origin.file, origin.line);
   return fmt::format("{}:{}:{}", origin.file, origin.line, origin.column);
 }
 

@@ -11,7 +11,8 @@
 
 namespace xspamd::conf {
 
-// Where a value was written: a file with line and column (from 1), "-o", or "built-in" with line 0.
+// Where a value was written: a file with line and column (from 1; 0: the whole line), "-o", or "built-in"
+// with line 0.
 struct Origin {
   std::string file = "built-in";
   int line = 0;

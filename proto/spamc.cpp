@@ -81,6 +81,8 @@ bool has_head(const Request& request) {
 }
 
 std::string_view apply_header(Request& request, std::string_view name, std::string_view value) {
+  // A compressed body read as text would be judged by what it is not.
+  if (iequals(name, "Compress")) return "(compression type not supported)";
   if (!iequals(name, "User")) return {};
   if (std::any_of(value.begin(), value.end(), is_control)) return "(User header contains control chars)";
   request.profile_user = value;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ enum class Action {
 std::string_view name(Action action);                         // with blanks: "add header"
 std::optional<Action> action_from(std::string_view spelled);  // exactly as name() spells it
 std::vector<std::string_view> action_names();
+
+// From which score on an action is taken; one that is off is missing.
+using Thresholds = std::map<Action, Points>;
 
 struct Score {
   std::string symbol;
@@ -57,8 +61,9 @@ struct Timings {
 struct Verdict {
   Action action = Action::no_action;
   Points score;
-  Points required;   // second number of Metric
-  Points reject_at;  // third number of Metric
+  Points required;        // second number of Metric
+  Points reject_at;       // third number of Metric
+  Thresholds thresholds;  // that were in force, by profile
   std::vector<Score> scores;
   std::vector<Skipped> skipped;
   std::string forced_by;   // symbol that decided the action, empty if the score did

@@ -5,9 +5,12 @@
 // thread, may await, and must return by scan.deadline.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,8 +26,12 @@
 
 namespace xspamd {
 
+class MapSource;
 class Message;
 class Scan;
+
+using SymbolNames = std::set<std::string, std::less<>>;
+inline const SymbolNames kNoNames;
 
 enum class Phase { before, scan, after };
 
@@ -38,7 +45,10 @@ struct Symbol {
 struct Hit {
   std::string_view symbol;
   double weight = 1;
-  std::vector<std::string> options;
+  std::vector<std::string> options = {};
+  std::optional<Points> value = std::nullopt;  // instead of score x weight: an entry's own score
+  std::size_t count = 1;                       // how often, for metas
+  bool shadow = false;                         // shown only; metas that are no shadows do not see it
 };
 
 // Ends the scan at once with this action.
@@ -62,6 +72,9 @@ struct Mail {
   const Request& request;
   const Message& message;
   const Origin& origin;
+  std::chrono::sys_seconds now{};  // when the scan began
+  // Symbols that a profile switched off: to look for them is in vain.
+  const SymbolNames& off = kNoNames;
 };
 
 using IoCheck = std::function<Task<void>(Scan&)>;
@@ -77,12 +90,17 @@ struct SymbolEntry {
 };
 // Node-based: the names stay where they are, so hits may view them.
 using SymbolTable = std::map<std::string, SymbolEntry, std::less<>>;
+// Maps that the server looks at again while it runs (rules/map.h).
+using MapSources = std::vector<std::shared_ptr<MapSource>>;
 
 // What a maker may use.
 struct Services {
   const conf::Config& config;
   SymbolTable& symbols;      // a check whose symbols are configuration adds them here
   conf::Problems& problems;  // what is wrong with its configuration, with its place
+  MapSources& maps;          // those read from files
+  // Checks and symbols that a profile switches on: what makes them is kept though it is disabled.
+  const SymbolNames& wanted = kNoNames;
 };
 
 struct Check {

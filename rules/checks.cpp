@@ -6,12 +6,21 @@
 namespace xspamd {
 
 extern const Check gtube_check;
+extern const Check maps_check;
 extern const Check rules_check;
+extern const Check dates_check;
+extern const Check fields_check;
+extern const Check encodings_check;
+extern const Check senders_check;
+extern const Check recipients_check;
+extern const Check message_ids_check;
+extern const Check hops_check;
+extern const Check hfilter_check;
 
 std::span<const Check* const> all_checks() {
   static constexpr std::array kChecks{
-      &gtube_check,
-      &rules_check,
+      &gtube_check,   &rules_check,      &maps_check,        &dates_check, &fields_check,  &encodings_check,
+      &senders_check, &recipients_check, &message_ids_check, &hops_check,  &hfilter_check,
   };
   return kChecks;
 }

@@ -60,7 +60,8 @@ class PhaseRun {
       : plan_(plan), phase_(phase), scan_(scan), pool_(pool), executor_(executor), ended_(executor) {
     state_.resize(plan.checks.size(), State::elsewhere);
     for (std::size_t i = 0; i < plan.checks.size(); ++i) {
-      if (plan.checks[i].check->phase == phase) state_[i] = State::waiting;
+      const Check& check = *plan.checks[i].check;
+      if (check.phase == phase && scan.profile.is_on(check.name)) state_[i] = State::waiting;
     }
   }
 
@@ -108,6 +109,7 @@ class PhaseRun {
       if (Clock::now() >= scan_.deadline) {
         scan_.late.emplace_back(planned.check->name);
         state_[i] = State::done;
+        ended_.signal();  // nothing runs that would: run() must look again
         continue;
       }
       state_[i] = State::running;
@@ -166,15 +168,27 @@ struct FirstTrip {
   std::unique_ptr<Scan> scan;
 };
 
-// Pool thread: parse, then the checks that may end the scan before it has begun.
+// Some mail is not to be scanned at all.
+void decide_by_profile(Scan& scan) {
+  if (scan.profile.allow) scan.decide({Action::no_action, "PROFILE", {}});
+  if (scan.profile.deny) scan.decide({Action::reject, "PROFILE", {}});
+}
+
+// Pool thread: parse, choose the profile, which needs the envelope complete, then run the checks that may end
+// the scan before it has begun.
 FirstTrip first_trip(const Plan& plan, Request request, const std::vector<std::size_t>& places,
                      Deadline deadline) {
   const auto began = Clock::now();
-  FirstTrip trip{std::make_unique<Scan>(prepare(std::move(request), plan.config), deadline)};
+  Prepared prepared = prepare(std::move(request), plan.config);
+  Profile profile = plan.profiles.choose(prepared.request.envelope);
+  FirstTrip trip{std::make_unique<Scan>(std::move(prepared), deadline, std::move(profile))};
   trip.scan->timings.parse = std::chrono::duration_cast<Timings::Microseconds>(Clock::now() - began);
+  decide_by_profile(*trip.scan);
   CheckList checks;
-  for (const std::size_t place : places)
-    checks.push_back(&plan.checks[place]);
+  for (const std::size_t place : places) {
+    const PlannedCheck& planned = plan.checks[place];
+    if (trip.scan->profile.is_on(planned.check->name)) checks.push_back(&planned);
+  }
   for (std::size_t done = 0; done < checks.size() && !trip.scan->decided();) {
     const CheckList rest(checks.begin() + static_cast<std::ptrdiff_t>(done), checks.end());
     Batch batch = run_batch(rest, trip.scan->mail, deadline);
@@ -197,8 +211,8 @@ Task<std::unique_ptr<Scan>> run_checks(std::shared_ptr<const Plan> plan, Request
   auto trip = co_await on_pool(pool, std::move(job));
   Scan& scan = *trip.scan;
   for (const Phase phase : {Phase::before, Phase::scan, Phase::after}) {
-    // What runs after the scan looks at its outcome, so a decision does not keep it from running.
-    if (scan.decided()) break;
+    scan.cut_short = scan.decided();
+    if (scan.cut_short) break;
     PhaseRun run(*plan, phase, scan, pool, executor);
     if (phase == Phase::before) {
       for (const std::size_t place : early)

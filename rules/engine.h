@@ -1,7 +1,8 @@
-// The engine runs a Plan on one message: parse on the pool, then the phases before, scan, after. Within a
-// phase every check whose predecessors have ended is started; network checks first, all ready CPU checks as
-// one job that gives the thread back after 5 ms. A check that throws becomes CHECK_FAILED[name]; one that
-// finds no time left becomes CHECK_LATE[name]; neither touches the others. Always returns a verdict.
+// The engine runs a Plan on one message: parse and choose the profile on the pool, then the phases before,
+// scan, after; a profile may end the scan at once or switch checks off. Within a phase every check whose
+// predecessors have ended is started; network checks first, all ready CPU checks as one job that gives the
+// thread back after 5 ms. A check that throws becomes CHECK_FAILED[name]; one that finds no time left becomes
+// CHECK_LATE[name]; neither touches the others. Always returns a verdict.
 #pragma once
 
 #include <memory>

@@ -14,8 +14,9 @@ bool is_own(const Received& top, const Envelope& envelope) {
   return top.ip && *top.ip == *envelope.client;
 }
 
-void complete(Envelope& envelope, const Received& own) {
-  if (envelope.client) return;
+// What the request head lacked. A head that is RSPAMC's and names no client tells of a local submission.
+void complete(Envelope& envelope, const Received& own, Dialect dialect) {
+  if (dialect == Dialect::rspamc && !envelope.client) return;
   envelope.client = own.ip;
   if (envelope.helo.empty()) envelope.helo = own.helo;
   if (envelope.hostname.empty()) envelope.hostname = own.rdns;
@@ -24,17 +25,17 @@ void complete(Envelope& envelope, const Received& own) {
 
 }  // namespace
 
-Origin find_origin(Envelope& envelope, const Message& message, const conf::Networks& networks) {
+Origin find_origin(Request& request, const Message& message, const conf::Networks& networks) {
+  Envelope& envelope = request.envelope;
   Origin origin;
   bool top = true;
-  // An RSPAMC request without an address is a local submission: its envelope stays as it is told.
   for (const Field* field : message.all("Received")) {
     auto received = parse_received(mail::unfold(field->value));
     const bool own = top && received && is_own(*received, envelope);
     top = false;
     if (!received) continue;
     if (own) {
-      complete(envelope, *received);
+      complete(envelope, *received, request.dialect);
       origin.own = std::move(received);
     } else if (!received->ip || !contains(networks.relays, *received->ip)) {
       origin.hops.push_back(std::move(*received));

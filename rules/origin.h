@@ -18,7 +18,7 @@ struct Origin {
   std::optional<Received> own;  // the mail server's own line, if it is there
 };
 
-// Reads the Received fields; completes `envelope` where the request head lacked what the own line tells.
-Origin find_origin(Envelope& envelope, const Message& message, const conf::Networks& networks);
+// Reads the Received fields; completes the envelope where the request head lacked what the own line tells.
+Origin find_origin(Request& request, const Message& message, const conf::Networks& networks);
 
 }  // namespace xspamd

@@ -6,6 +6,7 @@
 
 #include "proto/base/text.h"
 #include "rules/score.h"
+#include "rules/symbols.h"
 
 namespace xspamd {
 
@@ -19,12 +20,17 @@ class Planner {
   }
 
   Planned run() {
+    wanted_ = enabled_by_profiles(plan_->config.tree);
     add_service_symbols();
     for (const Check* check : checks_)
       add_check(*check);
     refuse_unknown_options();
     order();
+    Services services = this->services();
+    plan_->metas = read_metas(services);
     apply_scores();
+    plan_->caps = read_groups(services);
+    plan_->profiles = read_profiles(services);
     Planned planned;
     planned.problems = std::move(problems_);
     if (!planned.problems.failed()) planned.plan = plan_;
@@ -32,6 +38,8 @@ class Planner {
   }
 
  private:
+  Services services() { return {plan_->config, plan_->symbols, problems_, plan_->maps, wanted_}; }
+
   void add_service_symbols() {
     for (const Symbol& symbol : service_symbols()) {
       plan_->symbols.emplace(symbol.name,
@@ -48,13 +56,14 @@ class Planner {
       const std::string group(check.group);
       plan_->symbols.emplace(symbol.name, SymbolEntry{symbol.score, group, std::string(symbol.about), {}});
     }
-    Services services{plan_->config, plan_->symbols, problems_};
+    Services services = this->services();
     Result<Runner> runner = check.make(section, services);
     section.finish();
+    plan_->options.emplace(check.name, section.options());
     if (!runner) {
       problems_.error(options == nullptr ? conf::Origin{} : options->origin,
                       fmt::format("[checks.{}]: {}", check.name, runner.error().sentence));
-    } else if (enabled) {
+    } else if (enabled || wanted_.contains(check.name)) {
       plan_->checks.push_back({&check, std::move(*runner), {}});
     }
   }
@@ -64,8 +73,8 @@ class Planner {
     const conf::Value* tables = conf::find(plan_->config.tree, "checks");
     if (tables == nullptr || tables->table() == nullptr) return;
     for (const auto& [name, options] : *tables->table()) {
-      const auto same = [&name = name](const Check* check) {
-        return check->name == name;
+      const auto same = [&own = name](const Check* check) {
+        return check->name == own;
       };
       if (std::any_of(checks_.begin(), checks_.end(), same)) continue;
       conf::Section(fmt::format("checks.{}", name), &options, problems_).finish();
@@ -107,29 +116,25 @@ class Planner {
   }
 
   void apply_scores() {
-    const conf::Value* scores = conf::find(plan_->config.tree, "scores");
-    if (scores == nullptr || scores->table() == nullptr) return;
-    std::vector<std::string_view> names;
-    for (const auto& [name, entry] : plan_->symbols)
-      names.push_back(name);
-    for (const auto& [name, value] : *scores->table()) {
+    const auto names = names_of(plan_->symbols);
+    for (const auto& [name, value] : tables_of(plan_->config.tree, "scores")) {
       const auto symbol = plan_->symbols.find(name);
       if (symbol == plan_->symbols.end()) {
-        const std::string_view near = nearest(name, names);
-        const std::string help = near.empty() ? std::string() : fmt::format(", did you mean {}?", near);
-        problems_.error(value.origin, fmt::format("[scores]: no symbol is called {}{}", quoted(name), help));
+        if (const std::string* instead = conf::retired(plan_->config, name)) {
+          problems_.warn(value.origin, fmt::format("[scores]: {} is gone: {}", quoted(name), *instead));
+          continue;
+        }
+        problems_.error(value.origin, fmt::format("[scores]: {}", no_such_symbol(name, names)));
         continue;
       }
-      if (const auto* whole = std::get_if<std::int64_t>(&value.data))
-        symbol->second.score = Points{*whole * 1000};
-      if (const auto* real = std::get_if<double>(&value.data))
-        symbol->second.score = points_from(*real).value_or(Points{});
+      symbol->second.score = points_in(value).value_or(Points{});
       symbol->second.origin = value.origin;
     }
   }
 
   std::shared_ptr<Plan> plan_;
   conf::Problems problems_;
+  SymbolNames wanted_;
   std::span<const Check* const> checks_;
 };
 

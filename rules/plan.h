@@ -7,6 +7,9 @@
 
 #include "conf/config.h"
 #include "rules/check.h"
+#include "rules/group.h"
+#include "rules/meta.h"
+#include "rules/profile.h"
 
 namespace xspamd {
 
@@ -19,7 +22,12 @@ struct PlannedCheck {
 struct Plan {
   conf::Config config;
   SymbolTable symbols;
-  std::vector<PlannedCheck> checks;  // enabled ones
+  std::vector<PlannedCheck> checks;  // enabled ones, and those that a profile switches on
+  MetaSet metas;
+  std::vector<GroupCap> caps;
+  Profiles profiles;
+  MapSources maps;             // those read from files; refresh_maps() looks at them again
+  conf::CheckOptions options;  // of every check, disabled ones too
 };
 
 struct Planned {
@@ -27,8 +35,8 @@ struct Planned {
   conf::Problems problems;
 };
 
-// Reads the options of every check, applies [scores], orders by `after`. A cycle, an unknown name or a bad
-// option is a problem with its place.
+// Reads the options of every check, orders by `after`, then reads metas, groups and profiles and applies
+// [scores]. A cycle, an unknown name or a bad option is a problem with its place.
 Planned make_plan(conf::Config config, conf::Problems problems, std::span<const Check* const> checks);
 
 }  // namespace xspamd

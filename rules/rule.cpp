@@ -23,29 +23,38 @@ constexpr std::array<std::pair<std::string_view, Relation>, 7> kRelations{{{"<="
                                                                            {"<", Relation::less},
                                                                            {">", Relation::more}}};
 
-// How often the rule is met by these values: 0 is a miss.
-std::size_t hits_of(const Rule& rule, const std::vector<std::string>& values) {
-  if (rule.absent) return values.empty() ? 1 : 0;
-  if (rule.counts_size) return rule.count->holds(parse_unsigned(values.front()).value_or(0)) ? 1 : 0;
-  if (!rule.match) {
-    if (rule.count) return rule.count->holds(values.size()) ? 1 : 0;
-    return values.empty() ? 0 : 1;
-  }
+// How often a rule is met: 0 is a miss. A pattern that reached the match limit says nothing, not even by
+// `negate`: what was not looked at to the end neither matches nor fails to.
+struct Found {
+  std::size_t hits = 0;
+  bool limit_reached = false;
+};
+
+Found matches_of(const Rule& rule, const std::vector<std::string>& values) {
   // A count of pattern hits needs them all; one hit is enough otherwise, unless hits multiply the score.
   constexpr std::size_t kMostCounted = 10'000;
   const std::size_t most = rule.count ? kMostCounted : rule.max_hits;
   std::size_t found = 0;
   std::size_t matching = 0;
   for (const std::string& value : values) {
-    const std::size_t hits = rule.match->count(value, most - std::min(most, rule.all ? 0 : found)).hits;
-    found += hits;
-    matching += hits > 0 ? 1 : 0;
-    if (rule.all ? hits == 0 : found >= most) break;
+    const Regex::Count one = rule.match->count(value, most - std::min(most, rule.all ? 0 : found));
+    if (one.limit_reached) return {0, true};
+    found += one.hits;
+    matching += one.hits > 0 ? 1 : 0;
+    if (rule.all ? one.hits == 0 : found >= most) break;
   }
-  if (rule.count) return rule.count->holds(found) ? 1 : 0;
-  if (rule.negate) return !values.empty() && found == 0 ? 1 : 0;
-  if (rule.all) return !values.empty() && matching == values.size() ? 1 : 0;
-  return std::min(found, rule.max_hits);
+  if (rule.count) return {rule.count->holds(found) ? 1U : 0U};
+  if (rule.negate) return {!values.empty() && found == 0 ? 1U : 0U};
+  if (rule.all) return {!values.empty() && matching == values.size() ? 1U : 0U};
+  return {std::min(found, rule.max_hits)};
+}
+
+Found hits_of(const Rule& rule, const std::vector<std::string>& values) {
+  if (rule.absent) return {values.empty() ? 1U : 0U};
+  if (rule.counts_size) return {rule.count->holds(parse_unsigned(values.front()).value_or(0)) ? 1U : 0U};
+  if (rule.match) return matches_of(rule, values);
+  if (rule.count) return {rule.count->holds(values.size()) ? 1U : 0U};
+  return {values.empty() ? 0U : 1U};
 }
 
 }  // namespace
@@ -96,15 +105,19 @@ Hits RuleSet::run(const Mail& mail, Deadline deadline) const {
       hits.add("CHECK_LATE", {"rules"});
       break;
     }
+    if (mail.off.contains(rule.symbol)) continue;
     auto& values = looked_at[rule.look_at];
     if (!values) values = values_of(selectors_[rule.look_at], mail);
-    const std::size_t found = hits_of(rule, *values);
-    if (found == 0 || rule.is_part()) continue;
-    if (rule.shadow) {
-      hits.add(rule.symbol, {"shadow"}, 0);
-    } else {
-      hits.add(rule.symbol, {}, static_cast<double>(found));
-    }
+    const auto [found, limit_reached] = hits_of(rule, *values);
+    if (limit_reached) hits.add("LIMIT_MATCH", {rule.symbol});
+    if (found == 0) continue;
+    hits.add(rule.symbol, {}, static_cast<double>(found));
+    Hit& hit = hits.list.back();
+    hit.count = found;
+    if (!rule.shadow) continue;
+    hit.shadow = true;
+    hit.weight = 0;
+    hit.options.emplace_back("shadow");
   }
   return hits;
 }

@@ -33,14 +33,12 @@ struct Rule {
   bool shadow = false;  // shown, never scored
   std::size_t max_hits = 1;
   bool counts_size = false;  // message = "size": the value is the number that `count` compares
-
-  bool is_part() const { return symbol.starts_with("__"); }  // never shown or scored
 };
 
 class RuleSet {
  public:
   void add(Rule rule, Selector selector);
-  // Hits in the order of the rules; stops at the deadline, saying so in `late`.
+  // Hits in the order of the rules, those of parts too; stops at the deadline with CHECK_LATE.
   Hits run(const Mail& mail, Deadline deadline) const;
   std::size_t size() const { return rules_.size(); }
 

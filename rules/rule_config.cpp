@@ -28,7 +28,7 @@ class RuleReader {
     read_test(rule, selector);
     section_.finish();
     if (!selector) return complain(selector.error().sentence);
-    if (!enabled_) return;
+    if (!enabled_ && !services_.wanted.contains(name_)) return;
     if (!is_readable(*selector)) {
       return services_.problems.warn(
           value_.origin,
@@ -88,7 +88,9 @@ class RuleReader {
       section_.get(shown, "", "An example");
     section_.get_value("hit_envelope", "Envelope of the example");
     if (!match.empty()) {
-      const bool bytes = selector && selector->form == Selector::Form::raw;
+      const bool bytes =
+          selector && (selector->form == Selector::Form::raw ||
+                       (selector->source != Selector::Source::header && selector->name == "raw"));
       auto regex = Regex::compile(match, flags, bytes ? Regex::Mode::bytes : Regex::Mode::text);
       if (regex) {
         rule.match = std::move(*regex);

@@ -8,6 +8,7 @@
 
 #include "proto/mail/message.h"
 #include "rules/check.h"
+#include "rules/profile.h"
 
 namespace xspamd {
 
@@ -16,14 +17,16 @@ struct Prepared {
   Request request;  // the body has moved into the message
   std::unique_ptr<const Message> message;
   Origin origin;
+  std::chrono::sys_seconds now{};
 };
 Prepared prepare(Request request, const conf::Config& config);
 
 class Scan {
  public:
-  Scan(Prepared prepared, Deadline until)
+  Scan(Prepared prepared, Deadline until, Profile settings = {})
       : prepared_(std::move(prepared)),
-        mail{prepared_.request, *prepared_.message, prepared_.origin},
+        profile(std::move(settings)),
+        mail{prepared_.request, *prepared_.message, prepared_.origin, prepared_.now, profile.disable},
         deadline(until) {}
   Scan(const Scan&) = delete;
   Scan& operator=(const Scan&) = delete;
@@ -32,9 +35,11 @@ class Scan {
   Prepared prepared_;
 
  public:
+  const Profile profile;
   const Mail mail;
   const Deadline deadline;
   Hits hits;
+  bool cut_short = false;  // a decision kept checks from running
   std::vector<Skipped> skipped;
   std::vector<std::string> late;  // checks that had no time left
   std::vector<std::string> notes;

@@ -7,20 +7,23 @@
 
 #include "proto/base/text.h"
 #include "proto/mail/header.h"
+#include "rules/symbols.h"
 
 namespace xspamd {
 
 namespace {
 
-constexpr std::array<Symbol, 6> kService{{
+constexpr std::array<Symbol, 8> kService{{
     {"NOT_SCANNED", {}, "The message was not scanned; the configured answer for that case was given"},
     {"CHECK_FAILED", {}, "A check ended by an error of its own; the others went on"},
     {"CHECK_LATE", {}, "A check had no time left within the scan's limit"},
     {"LIMIT_MESSAGE", {}, "The message is larger than the configured limit and was not scanned"},
+    {"LIMIT_MATCH", {}, "A rule's pattern reached its match limit on this message; the rule was passed over"},
     {"LIMIT_HEADERS",
      {},
      "The message has more header fields than the configured limit; the rest was not looked at"},
     {"SKIPPED", {}, "The client asked for no scan"},
+    {"PROFILE", {}, "Settings of these profiles were used, not the general ones"},
 }};
 
 constexpr Symbol kRounding{"ROUNDING", {}, "The total is rounded down to a tenth"};
@@ -35,12 +38,14 @@ Score service_score(std::string_view symbol, std::vector<std::string> options) {
   return {std::string(symbol), "service", std::string(service_about(symbol)), {}, std::move(options)};
 }
 
-Score score_of(const Plan& plan, const Hit& hit) {
+Score score_of(const Plan& plan, const Profile& profile, const Hit& hit) {
   const auto entry = plan.symbols.find(hit.symbol);
   if (entry == plan.symbols.end()) return service_score(hit.symbol, hit.options);
   const SymbolEntry& symbol = entry->second;
-  return {std::string(hit.symbol), symbol.group, symbol.about, weighted(symbol.score, hit.weight),
-          hit.options};
+  const auto replaced = profile.scores.find(hit.symbol);
+  const Points points = replaced == profile.scores.end() ? symbol.score : replaced->second;
+  return {std::string(hit.symbol), symbol.group, symbol.about,
+          hit.value.value_or(weighted(points, hit.weight)), hit.options};
 }
 
 // One line for each symbol: a second hit of the same adds its options and its value.
@@ -63,14 +68,19 @@ void total_up(Verdict& verdict) {
       {std::string(kRounding.name), "service", std::string(kRounding.about), verdict.score - sum, {}});
 }
 
-Action action_for(const conf::Actions& actions, Points score) {
+Action action_for(const Thresholds& thresholds, Points score) {
   Action action = Action::no_action;
-  for (const Action candidate :
-       {Action::greylist, Action::add_header, Action::rewrite_subject, Action::soft_reject, Action::reject}) {
-    const auto threshold = actions.threshold(candidate);
-    if (threshold && score >= *threshold) action = candidate;
+  for (const auto& [candidate, threshold] : thresholds) {
+    if (score >= threshold) action = candidate;
   }
   return action;
+}
+
+// What the verdict says about thresholds.
+void add_thresholds(Verdict& verdict, const conf::Config& config, const Thresholds& thresholds) {
+  verdict.thresholds = thresholds;
+  verdict.required = required_points(thresholds, config.exim.required);
+  verdict.reject_at = required_points(thresholds, Action::reject);
 }
 
 std::string rewritten_subject(std::string_view subject_template, const Message& message) {
@@ -84,8 +94,7 @@ std::string rewritten_subject(std::string_view subject_template, const Message& 
 
 Verdict unscanned_verdict(const conf::Config& config, std::string_view symbol, std::string option) {
   Verdict verdict;
-  verdict.required = required_points(config.actions, config.exim.required);
-  verdict.reject_at = required_points(config.actions, Action::reject);
+  add_thresholds(verdict, config, thresholds_in(config.actions));
   std::vector<std::string> options;
   if (!option.empty()) options.push_back(std::move(option));
   verdict.scores.push_back(service_score(symbol, std::move(options)));
@@ -94,12 +103,63 @@ Verdict unscanned_verdict(const conf::Config& config, std::string_view symbol, s
 
 constexpr std::string_view kTryLater = "Try again later";
 
-// The symbols that tell what the scan did not do.
-void add_service_scores(Verdict& verdict, const Scan& scan) {
-  if (!scan.late.empty()) verdict.scores.push_back(service_score("CHECK_LATE", scan.late));
-  if (scan.mail.message.defects().has(Defect::headers_over_limit)) {
-    verdict.scores.push_back(service_score("LIMIT_HEADERS", {}));
+// What counts: the hits of symbols that are on, and those that tell what the scan did not do.
+std::vector<Hit> counted_hits(const Scan& scan) {
+  std::vector<Hit> hits;
+  for (const Hit& hit : scan.hits.list) {
+    if (scan.profile.is_on(hit.symbol)) hits.push_back(hit);
   }
+  // GTUBE alone counts: it ended the scan, and its value is the reject threshold.
+  if (scan.hits.decision && scan.hits.decision->by == "GTUBE") {
+    std::erase_if(hits, [](const Hit& hit) { return hit.symbol != "GTUBE"; });
+    const auto reject = scan.profile.thresholds.find(Action::reject);
+    for (Hit& only : hits)
+      only.value = reject == scan.profile.thresholds.end() ? Points{15000} : reject->second;
+  }
+  if (!scan.late.empty()) hits.push_back({"CHECK_LATE", 1, scan.late});
+  if (scan.mail.message.defects().has(Defect::headers_over_limit)) hits.push_back({"LIMIT_HEADERS", 1, {}});
+  if (!scan.profile.names.empty()) hits.push_back({"PROFILE", 1, scan.profile.names});
+  return hits;
+}
+
+std::vector<const Meta*> metas_that_hit(const Plan& plan, const Scan& scan, const std::vector<Hit>& hits) {
+  if (scan.cut_short) return {};
+  return plan.metas.hits(hits, [&](std::string_view symbol) { return scan.profile.is_on(symbol); });
+}
+
+// The lines of hits and metas; parts have none.
+std::vector<Score> lines_of(const Plan& plan, const Scan& scan, const std::vector<Hit>& hits,
+                            const std::vector<const Meta*>& metas) {
+  std::vector<Score> scores;
+  for (const Hit& hit : hits) {
+    if (!is_part(hit.symbol)) add_score(scores, score_of(plan, scan.profile, hit));
+  }
+  for (const Meta* meta : metas) {
+    if (is_part(meta->symbol)) continue;
+    const Hit hit = meta->shadow ? Hit{meta->symbol, 0, {"shadow"}} : Hit{meta->symbol, 1, {}};
+    add_score(scores, score_of(plan, scan.profile, hit));
+  }
+  apply_metas(metas, scores);
+  return scores;
+}
+
+// What the action is, and what else than the score decided it: a check, else a meta, else the time.
+void add_action(Verdict& verdict, const conf::Config& config, const Scan& scan, const Meta* meta) {
+  verdict.action = action_for(verdict.thresholds, verdict.score);
+  if (scan.hits.decision) {
+    verdict.action = scan.hits.decision->action;
+    verdict.forced_by = scan.hits.decision->by;
+    verdict.message = scan.hits.decision->message;
+  } else if (meta != nullptr) {
+    verdict.action = *meta->action;
+    verdict.forced_by = meta->symbol;
+    verdict.message = meta->message;
+  } else if (!scan.late.empty() && config.actions.soft_reject_on_timeout &&
+             verdict.action < Action::soft_reject) {
+    verdict.action = Action::soft_reject;
+    verdict.forced_by = "CHECK_LATE";
+  }
+  if (verdict.action == Action::soft_reject && verdict.message.empty()) verdict.message = kTryLater;
 }
 
 }  // namespace
@@ -108,45 +168,38 @@ std::span<const Symbol> service_symbols() {
   return kService;
 }
 
-Points required_points(const conf::Actions& actions, Action action) {
-  if (const auto threshold = actions.threshold(action)) return *threshold;
-  std::optional<Points> highest;
-  for (const Action other :
+Thresholds thresholds_in(const conf::Actions& actions) {
+  Thresholds thresholds;
+  for (const Action action :
        {Action::greylist, Action::add_header, Action::rewrite_subject, Action::soft_reject, Action::reject}) {
-    const auto threshold = actions.threshold(other);
-    if (threshold && (!highest || *threshold > *highest)) highest = threshold;
+    if (const auto points = actions.threshold(action)) thresholds[action] = *points;
   }
-  return highest.value_or(kMaxPoints);
+  return thresholds;
+}
+
+Points required_points(const Thresholds& thresholds, Action action) {
+  const auto found = thresholds.find(action);
+  if (found != thresholds.end()) return found->second;
+  if (thresholds.empty()) return kMaxPoints;
+  return std::max_element(thresholds.begin(), thresholds.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->second;
+}
+
+Points required_points(const conf::Actions& actions, Action action) {
+  return required_points(thresholds_in(actions), action);
 }
 
 Verdict score(const Plan& plan, const Scan& scan) {
   const conf::Config& config = plan.config;
   Verdict verdict;
-  verdict.required = required_points(config.actions, config.exim.required);
-  verdict.reject_at = required_points(config.actions, Action::reject);
-  for (const Hit& hit : scan.hits.list)
-    add_score(verdict.scores, score_of(plan, hit));
-  // GTUBE alone counts: it ended the scan, and its value is the reject threshold.
-  const bool gtube = scan.hits.decision && scan.hits.decision->by == "GTUBE";
-  if (gtube) {
-    std::erase_if(verdict.scores, [](const Score& s) { return s.symbol != "GTUBE"; });
-    for (Score& only : verdict.scores)
-      only.value = config.actions.reject.value_or(Points{15000});
-  }
-  add_service_scores(verdict, scan);
+  add_thresholds(verdict, config, scan.profile.thresholds);
+  const auto hits = counted_hits(scan);
+  const auto metas = metas_that_hit(plan, scan, hits);
+  verdict.scores = lines_of(plan, scan, hits, metas);
+  if (!scan.cut_short) apply_caps(plan.caps, verdict.scores);
   total_up(verdict);
-
-  verdict.action = action_for(config.actions, verdict.score);
-  if (scan.hits.decision) {
-    verdict.action = scan.hits.decision->action;
-    verdict.forced_by = scan.hits.decision->by;
-    verdict.message = scan.hits.decision->message;
-  } else if (!scan.late.empty() && config.actions.soft_reject_on_timeout &&
-             verdict.action < Action::soft_reject) {
-    verdict.action = Action::soft_reject;
-    verdict.forced_by = "CHECK_LATE";
-  }
-  if (verdict.action == Action::soft_reject && verdict.message.empty()) verdict.message = kTryLater;
+  add_action(verdict, config, scan, deciding(metas));
   verdict.subject = rewritten_subject(config.actions.subject, scan.mail.message);
   verdict.message_id = scan.mail.message.message_id();
   verdict.skipped = scan.skipped;

@@ -31,6 +31,12 @@ Task<bool> Admission::Holding::hold(std::size_t bytes, Deadline deadline) {
   co_return co_await admission_.wait(waiter, deadline);
 }
 
+void Admission::Holding::give_up() {
+  for (Waiter* waiter : admission_.waiters_) {
+    if (waiter->holding == this) waiter->event->signal();
+  }
+}
+
 Admission::Slot::~Slot() {
   if (!taken_) return;
   --admission_.scanning_;
@@ -46,6 +52,13 @@ Task<bool> Admission::Slot::take(Deadline deadline) {
 void Admission::set_limits(const Limits& limits) {
   limits_ = limits;
   wake();
+}
+
+void Admission::close() {
+  closed_ = true;
+  for (Waiter* waiter : waiters_) {
+    if (waiter->what == For::slot) waiter->event->signal();
+  }
 }
 
 bool Admission::may_go(const Waiter& waiter) const {
@@ -75,6 +88,7 @@ Task<bool> Admission::wait(Waiter& waiter, Deadline deadline) {
     grant(waiter);
     co_return true;
   }
+  if (closed_ && waiter.what == For::slot) co_return false;
   const auto executor = co_await asio::this_coro::executor;
   Event event(executor);
   waiter.event = &event;

@@ -28,6 +28,8 @@ class Admission {
     Task<bool> pass_gate(Deadline deadline);
     // Tells what is held now, and waits while all together hold too much; false: the deadline came first.
     Task<bool> hold(std::size_t bytes, Deadline deadline);
+    // Ends these waits now, as if the deadline had come.
+    void give_up();
     void release();
 
    private:
@@ -55,6 +57,9 @@ class Admission {
   std::size_t held() const { return held_; }
   std::size_t waiting() const { return waiters_.size(); }
   void set_limits(const Limits& limits);
+  // From here on nobody waits for a slot: there is one at once or none.
+  void close();
+  bool closed() const { return closed_; }
 
  private:
   enum class For { gate, memory, slot };
@@ -73,6 +78,7 @@ class Admission {
   Limits limits_;
   std::size_t scanning_ = 0;
   std::size_t held_ = 0;
+  bool closed_ = false;
   std::list<Holding*> holders_;
   std::list<Waiter*> waiters_;  // in the order they came
 };

@@ -2,11 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdio>
 
 #include "conf/shipped.h"
 
 namespace xspamd {
+
+extern const Subcommand check_config_command;
+extern const Subcommand dump_config_command;
+extern const Subcommand list_checks_command;
+extern const Subcommand list_symbols_command;
+extern const Subcommand scan_command;
+extern const Subcommand explain_command;
+extern const Subcommand exim_config_command;
+extern const Subcommand doctor_command;
 
 namespace {
 
@@ -28,6 +38,14 @@ conf::Sources sources_of(const Options& options) {
 
 }  // namespace
 
+std::span<const Subcommand* const> all_commands() {
+  static constexpr std::array kCommands{
+      &check_config_command, &dump_config_command, &list_checks_command, &list_symbols_command,
+      &scan_command,         &explain_command,     &exim_config_command, &doctor_command,
+  };
+  return kCommands;
+}
+
 Planned plan_for(const Options& options) {
   conf::Loaded loaded = conf::load(sources_of(options));
   return make_plan(std::move(loaded.config), std::move(loaded.problems), all_checks());
@@ -38,16 +56,6 @@ std::variant<std::shared_ptr<const Plan>, int> load_plan(const Options& options)
   tell(planned.problems);
   if (!planned.plan) return kBadConfig;
   return planned.plan;
-}
-
-int check_config(const Options& options) {
-  const Planned planned = plan_for(options);
-  tell(planned.problems);
-  if (!planned.plan) return kBadConfig;
-  const std::string& file = planned.plan->config.file;
-  fmt::print("{}: fine; {} checks, {} symbols\n", file.empty() ? "built-in configuration" : file,
-             planned.plan->checks.size(), planned.plan->symbols.size());
-  return kFine;
 }
 
 }  // namespace xspamd

@@ -64,7 +64,7 @@ Task<Verdict> Handler::scan(Request& request, Deadline queue_until, std::shared_
   const auto asked_at = Clock::now();
   Admission::Slot slot(admission_);
   const bool admitted = co_await slot.take(queue_until);
-  if (!admitted) co_return failure_verdict(plan->config, "overload");
+  if (!admitted) co_return failure_verdict(plan->config, admission_.closed() ? "stopping" : "overload");
   const auto began = Clock::now();
   const InFlightEntry entry(in_flight_, request.envelope.queue_id);
   ++counters_.scans;

@@ -21,6 +21,14 @@ namespace {
 constexpr int kBurst = 64;
 // Without descriptors the waiting connection stays in the kernel's queue; looked at again after this long.
 constexpr std::chrono::milliseconds kNoDescriptorsPause{100};
+// So many idle connections go each time.
+constexpr int kRoomWithoutDescriptors = 8;
+// Between two lines about that.
+constexpr std::chrono::minutes kNoDescriptorsQuiet{1};
+// Who has connected just now is about to speak and not idle.
+constexpr std::chrono::milliseconds kMomentToSpeak{300};
+// Between two warnings about peers outside server.allow.
+constexpr std::chrono::minutes kNotAllowedPause{1};
 
 struct Peer {
   std::optional<IpAddress> address;  // empty for unix sockets
@@ -77,7 +85,9 @@ Task<> Listener::accept_loop() {
     if (error || !socket_.is_open()) break;
     accept_ready();
     if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) continue;
-    context_.log.error(fmt::format("cannot accept on {}: {}", address_, std::strerror(errno)));
+    tell_cannot_accept(errno);
+    for (int i = 0; i < kRoomWithoutDescriptors && make_room(); ++i) {
+    }
     pause.expires_after(kNoDescriptorsPause);
     co_await pause.async_wait(token);
   }
@@ -96,7 +106,7 @@ void Listener::accept_ready() {
     Peer peer = peer_of(storage);
     if (!is_unix_ && (!peer.address || !contains(context_.plan->config.server.allow, *peer.address))) {
       ++context_.counters.not_allowed;
-      context_.log.debug(fmt::format("peer {} is not in server.allow", peer.text));
+      tell_not_allowed(peer.text);
       close(fd);
       continue;
     }
@@ -105,12 +115,28 @@ void Listener::accept_ready() {
   errno = 0;
 }
 
+// Once in a while: it is tried again ten times a second.
+void Listener::tell_cannot_accept(int error) {
+  if (Clock::now() < no_descriptors_quiet_until_) return;
+  no_descriptors_quiet_until_ = Clock::now() + kNoDescriptorsQuiet;
+  context_.log.error(fmt::format("cannot accept on {} for now: {}; {} connections are open", address_,
+                                 std::strerror(error), context_.sessions.size()));
+}
+
+// Once in a while: a scan of the network must not fill the log, a forgotten setting must show in it.
+void Listener::tell_not_allowed(std::string_view peer) {
+  if (Clock::now() < quiet_until_) return;
+  quiet_until_ = Clock::now() + kNotAllowedPause;
+  context_.log.warning(fmt::format("{} may not connect: it is not in server.allow", peer));
+}
+
 void Listener::begin(int fd, std::string peer) {
   if (!is_unix_) {
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  if (context_.sessions.size() >= context_.plan->config.limits.connections) make_room();
+  while (context_.sessions.size() >= context_.plan->config.limits.connections && make_room()) {
+  }
   const int family = is_unix_ ? AF_UNIX : address_.starts_with('[') ? AF_INET6 : AF_INET;
   Socket socket(loop_);
   asio::error_code error;
@@ -132,13 +158,22 @@ void Listener::begin(int fd, std::string peer) {
   asio::co_spawn(loop_, session->run(), std::move(ended));
 }
 
-void Listener::make_room() {
+// False when nobody could be closed at once.
+bool Listener::make_room() {
+  const Deadline idle = Clock::now() - kMomentToSpeak;
+  Session* queued = nullptr;
   for (Session* session : context_.sessions) {
-    if (session->has_head() || session->answering()) continue;
-    ++context_.counters.idle_closed;
-    session->close();
-    return;
+    if (session->has_head() || session->answering() || session->idle_since() > idle) continue;
+    if (!session->queued()) {
+      ++context_.counters.idle_closed;
+      session->close();
+      return true;
+    }
+    if (queued == nullptr) queued = session;
   }
+  // All have spoken: nobody is closed, but who has waited longest for a scan need not wait on.
+  if (queued != nullptr) queued->hurry("overload");
+  return false;
 }
 
 }  // namespace xspamd

@@ -1,6 +1,7 @@
 // Listener: accepts on one inherited or opened socket, TCP or unix, and starts a Session for each connection.
-// Peers outside server.allow are closed at once (unix peers are always local). At limits.connections the
-// connection that has been idle longest without a complete head makes room. Loop thread.
+// Peers outside server.allow are closed at once (unix peers are always local). At limits.connections, or
+// without a descriptor left, the connection that has been idle longest without a complete head makes room;
+// who waits for a scan to begin is never closed for that, but answered earlier. Loop thread.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -23,13 +24,17 @@ class Listener {
   Task<> accept_loop();
   void accept_ready();
   void begin(int fd, std::string peer);
-  void make_room();
+  void tell_not_allowed(std::string_view peer);
+  void tell_cannot_accept(int error);
+  bool make_room();
 
   asio::io_context& loop_;
   std::string address_;
   bool is_unix_;
   asio::posix::stream_descriptor socket_;
   SessionContext& context_;
+  Deadline quiet_until_{};
+  Deadline no_descriptors_quiet_until_{};
 };
 
 }  // namespace xspamd

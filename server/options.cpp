@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 
 #include "server/version.h"
 
@@ -11,27 +10,57 @@ namespace xspamd {
 
 namespace {
 
-void add_scan(CLI::App& app, Options& options) {
-  ScanOptions& scan = options.scan;
-  CLI::App* command =
-      app.add_subcommand("scan", "Scan messages without a running server and show the verdicts");
-  command->add_option("FILE", scan.files, "Messages; - is standard input")->required();
-  command->add_option("--ip", scan.ip, "Address of the client that sent the message");
-  command->add_option("--from", scan.from, "Envelope sender");
-  command->add_option("--rcpt", scan.recipients, "Envelope recipient; may be repeated");
-  command->add_option("--helo", scan.helo, "HELO name of the client");
-  command->add_option("--hostname", scan.hostname, "Verified reverse name of the client");
-  command->add_option("--user", scan.user, "Login of an authenticated sender");
-  command->add_flag("--local", scan.local, "Ask no DNS");
-  command->add_flag("--json", scan.json, "Print the object that rspamd's /checkv2 answers");
-  command->add_flag("--exit-code", scan.exit_code, "Exit with 1 when a message is spam");
-  command->add_flag("--verbose", scan.verbose, "Show how the scan went");
-  command->callback([&options] { options.command = Options::Command::scan; });
+// The maps give each argument a place that stays.
+void add_argument(CLI::App& command, const Argument& argument, Arguments& given) {
+  const std::string name(argument.name);
+  const std::string about(argument.about);
+  switch (argument.kind) {
+    case Argument::Kind::flag:
+      command.add_flag(name, given.flags[name], about);
+      return;
+    case Argument::Kind::text:
+      command.add_option(name, given.texts[name], about);
+      return;
+    case Argument::Kind::list:
+      // One value for each time it is given: the next word is not its own.
+      command.add_option(name, given.lists[name], about)->allow_extra_args(false);
+      return;
+    case Argument::Kind::words:
+      command.add_option(name, given.lists[name], about)->required();
+      return;
+  }
+}
+
+void add_command(CLI::App& app, const Subcommand& subcommand, Options& options) {
+  CLI::App* command = app.add_subcommand(std::string(subcommand.name), std::string(subcommand.about));
+  for (const auto& arguments : {subcommand.arguments, subcommand.shared}) {
+    for (const Argument& argument : arguments)
+      add_argument(*command, argument, options.arguments);
+  }
+  command->callback([&options, &subcommand] { options.command = &subcommand; });
+}
+
+template <class Map>
+typename Map::mapped_type value_of(const Map& map, std::string_view name) {
+  const auto found = map.find(name);
+  return found == map.end() ? typename Map::mapped_type{} : found->second;
 }
 
 }  // namespace
 
-std::variant<Options, int> parse_options(int argc, char** argv) {
+bool Arguments::flag(std::string_view name) const {
+  return value_of(flags, name);
+}
+
+std::string Arguments::text(std::string_view name) const {
+  return value_of(texts, name);
+}
+
+std::vector<std::string> Arguments::list(std::string_view name) const {
+  return value_of(lists, name);
+}
+
+std::variant<Options, int> parse_options(int argc, char** argv, std::span<const Subcommand* const> commands) {
   Options options;
   CLI::App app("xspamd: a mail filter daemon for Exim. Without a command it serves, in the foreground.",
                "xspamd");
@@ -42,11 +71,11 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
       ->allow_extra_args(false);
   bool alone = false;
   app.add_flag("--no-supervisor", alone, "Serve in this process, for debugging");
+  // Said before the commands are added, which take it over: --config and -o may stand behind a command too.
   app.fallthrough();
   app.require_subcommand(0, 1);
-  app.add_subcommand("check-config", "Check the configuration and show what is wrong with it")
-      ->callback([&options] { options.command = Options::Command::check_config; });
-  add_scan(app, options);
+  for (const Subcommand* command : commands)
+    add_command(app, *command, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help, --version

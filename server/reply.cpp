@@ -44,9 +44,9 @@ bool rewrites_mail(Command command) {
 
 }  // namespace
 
-Points spamc_required(const conf::Config& config) {
+Points spamc_required(const conf::Config& config, const Verdict& verdict) {
   if (const auto* points = std::get_if<Points>(&config.spamc.required)) return *points;
-  return required_points(config.actions, std::get<Action>(config.spamc.required));
+  return required_points(verdict.thresholds, std::get<Action>(config.spamc.required));
 }
 
 std::string verdict_reply(const Request& request, const Verdict& verdict, const conf::Config& config) {
@@ -54,7 +54,7 @@ std::string verdict_reply(const Request& request, const Verdict& verdict, const 
     return rspamc::write(request, verdict, {config.limits.report, config.exim.map});
   }
   if (request.dialect == Dialect::http) return http_unavailable();
-  const spamc::ReplyOptions options{spamc_required(config), config.limits.report};
+  const spamc::ReplyOptions options{spamc_required(config, verdict), config.limits.report};
   // This dialect has no action: an unscanned message that is to be deferred can only be called spam.
   if (verdict.forced_by == "NOT_SCANNED" && verdict.action != Action::no_action) {
     Verdict spam = verdict;

@@ -25,7 +25,7 @@ std::optional<std::string> immediate_reply(const Request& request);
 // The HTTP page for a request that comes at a bad time.
 std::string http_unavailable();
 
-// The number that stands second in SPAMC replies.
-Points spamc_required(const conf::Config& config);
+// The number that stands second in SPAMC replies: of the thresholds that were in force.
+Points spamc_required(const conf::Config& config, const Verdict& verdict);
 
 }  // namespace xspamd

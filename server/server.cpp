@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "rules/map.h"
 #include "server/notify.h"
 #include "server/reload.h"
 #include "server/supervisor.h"
@@ -25,6 +26,8 @@ constexpr std::size_t kReadBuffer = 64 * 1024;
 constexpr std::chrono::milliseconds kStopLook{20};
 // A client that has connected just before the stop has this long to begin.
 constexpr std::chrono::milliseconds kMomentToSpeak{300};
+// How often the files of maps are looked at.
+constexpr std::chrono::seconds kMapLook{10};
 // For the answers given at the end of server.grace.
 constexpr std::chrono::milliseconds kLastWords{1000};
 
@@ -66,6 +69,7 @@ int Server::run() {
   watch_supervisor();
   for (const auto& listener : listeners_)
     listener->start();
+  asio::co_spawn(loop_, look_at_maps(), asio::detached);
   ready();
   loop_.run();
   log_.info(counters_line());
@@ -99,6 +103,26 @@ void Server::watch_supervisor() {
   control_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const asio::error_code& error) {
     if (!error) stop("the supervisor is gone");
   });
+}
+
+// Reads the files of maps again when they have changed.
+Task<> Server::look_at_maps() {
+  asio::steady_timer timer(loop_);
+  asio::error_code ignored;
+  auto token = asio::redirect_error(asio::use_awaitable, ignored);
+  while (!context_.stopping) {
+    timer.expires_after(kMapLook);
+    co_await timer.async_wait(token);
+    if (context_.plan->maps.empty()) continue;
+    auto job = [sources = context_.plan->maps] {
+      return refresh_maps(sources);
+    };
+    const auto news = co_await on_pool(pool_, std::move(job));
+    for (const std::string& warning : news.warnings)
+      log_.warning(warning);
+    for (const std::string& note : news.notes)
+      log_.info(note);
+  }
 }
 
 void Server::begin_reload() {
@@ -153,13 +177,17 @@ Task<> Server::finish_stopping() {
   asio::steady_timer timer(loop_);
   asio::error_code ignored;
   auto token = asio::redirect_error(asio::use_awaitable, ignored);
-  bool hurried = false;
   while (!context_.sessions.empty() && Clock::now() < until + kLastWords) {
-    for (Session* session : context_.sessions) {
-      if (Clock::now() >= silence && session->silent()) session->close();
-      if (Clock::now() >= until && !hurried) session->hurry("stopping");
+    const bool late = Clock::now() >= until;
+    if (late) admission_.close();
+    for (auto next = context_.sessions.begin(); next != context_.sessions.end();) {
+      Session* session = *next++;  // close() takes it off the list
+      if (Clock::now() >= silence && session->silent()) {
+        session->close();
+      } else if (late) {
+        session->hurry("stopping");
+      }
     }
-    hurried = Clock::now() >= until;
     timer.expires_after(kStopLook);
     co_await timer.async_wait(token);
   }

@@ -32,6 +32,7 @@ class Server {
   void ready();
   void watch_signals();
   void watch_supervisor();
+  Task<> look_at_maps();
   void begin_reload();
   Task<> reload();
   void put_in_force(std::shared_ptr<const Plan> plan);

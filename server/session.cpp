@@ -26,12 +26,13 @@ Session::Session(Socket socket, std::string peer, SessionContext& context)
       ends_(Clock::now() + plan_->config.limits.session) {}
 
 Session::~Session() {
-  context_.sessions.erase(place_);
+  if (!closed_) context_.sessions.erase(place_);
 }
 
 Task<> Session::run() {
   // Input before the gate: who has sent nothing must not hold a place in the queue.
   co_await read_request();
+  if (closed_) co_return;
   answering_ = true;
   co_await answer();
   watchdog_.cancel();
@@ -51,8 +52,10 @@ Task<> Session::read_request() {
       }
       passed_gate = true;
       queue_until_ = std::min(Clock::now() + plan_->config.limits.queue, ends_);
+      queued_ = true;
       const bool admitted = co_await holding_.pass_gate(queue_until_);
-      if (!admitted) unavailable_ = kOverload;
+      queued_ = false;
+      if (!admitted && unavailable_.empty()) unavailable_ = kOverload;
       set_deadline(std::min(Clock::now() + plan_->config.limits.idle, ends_));
     }
     const Input input = co_await read_some();
@@ -65,7 +68,7 @@ Task<> Session::read_request() {
     if (!unavailable_.empty()) reader_.forget_body();
     const Deadline until = std::min(Clock::now() + plan_->config.limits.queue, ends_);
     const bool room = co_await holding_.hold(reader_.held(), until);
-    if (!room) unavailable_ = kOverload;
+    if (!room && unavailable_.empty()) unavailable_ = kOverload;
   }
 }
 
@@ -134,19 +137,25 @@ bool Session::silent() const {
 void Session::hurry(std::string_view why) {
   if (answering_) return;
   unavailable_ = why;
+  queued_ = false;
+  idle_since_ = Clock::now();
+  holding_.give_up();
   set_deadline(Clock::now());
   asio::error_code ignored;
   socket_.cancel(ignored);
 }
 
 void Session::close() {
-  input_ended_ = true;
+  closed_ = true;
+  context_.sessions.erase(place_);
   asio::error_code ignored;
   socket_.shutdown(Socket::shutdown_both, ignored);
   socket_.cancel(ignored);
 }
 
 void Session::mark_active() {
+  if (closed_) return;
+  idle_since_ = Clock::now();
   context_.sessions.splice(context_.sessions.end(), context_.sessions, place_);
 }
 

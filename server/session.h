@@ -46,11 +46,15 @@ class Session : public std::enable_shared_from_this<Session> {
   bool started() const { return reader_.started(); }
   bool has_head() const { return reader_.has_head(); }
   bool answering() const { return answering_; }
+  // Waits at the gate, its input unread.
+  bool queued() const { return queued_; }
+  // Since when nothing has come.
+  Deadline idle_since() const { return idle_since_; }
   // Nothing has come from the client, not even unread.
   bool silent() const;
   // Ends the wait for input: the client gets the answer that what has come deserves, or the failure verdict.
   void hurry(std::string_view why);
-  // Closes at once, to make room; only before the head is complete.
+  // Closes at once and without an answer, to make room; only before the head is complete. It leaves the list.
   void close();
 
  private:
@@ -79,11 +83,14 @@ class Session : public std::enable_shared_from_this<Session> {
   Deadline armed_for_ = Deadline::max();
   const Deadline ends_;  // limits.session
   Deadline queue_until_ = Deadline::max();
+  Deadline idle_since_ = Clock::now();
   std::string_view unavailable_;  // why there will be no scan
   std::string_view pending_;      // bytes in the shared buffer, valid until the next await
   unsigned reads_ = 0;
   bool input_ended_ = false;
+  bool queued_ = false;
   bool answering_ = false;
+  bool closed_ = false;
 };
 
 }  // namespace xspamd

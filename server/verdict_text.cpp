@@ -9,31 +9,25 @@ namespace xspamd {
 
 namespace {
 
-constexpr Action kThresholds[] = {Action::greylist, Action::add_header, Action::rewrite_subject,
-                                  Action::soft_reject, Action::reject};
-
 double milliseconds(Timings::Microseconds time) {
   return static_cast<double>(time.count()) / 1000;
 }
 
 }  // namespace
 
-std::map<std::string_view, Points> thresholds_of(const conf::Actions& actions) {
+std::map<std::string_view, Points> thresholds_of(const Verdict& verdict) {
   std::map<std::string_view, Points> thresholds;
-  for (const Action action : kThresholds) {
-    if (const auto points = actions.threshold(action)) thresholds[name(action)] = *points;
-  }
+  for (const auto& [action, points] : verdict.thresholds)
+    thresholds[name(action)] = points;
   return thresholds;
 }
 
-std::string verdict_text(const Verdict& verdict, const conf::Actions& actions) {
+std::string verdict_text(const Verdict& verdict) {
   std::string text = fmt::format("action: {}", name(verdict.action));
   if (!verdict.forced_by.empty()) text += fmt::format(" (decided by {})", verdict.forced_by);
   std::vector<std::string> thresholds;
-  for (const Action action : kThresholds) {
-    const auto points = actions.threshold(action);
-    if (points) thresholds.push_back(fmt::format("{} at {}", name(action), to_tenths(*points)));
-  }
+  for (const auto& [action, points] : verdict.thresholds)
+    thresholds.push_back(fmt::format("{} at {}", name(action), to_tenths(points)));
   text += fmt::format("\nscore:  {} ({})\n", to_tenths(verdict.score), fmt::join(thresholds, ", "));
   for (const Score* score : by_weight(verdict.scores)) {
     const std::string options = options_text(score->options);

@@ -5,15 +5,14 @@
 #include <string>
 #include <string_view>
 
-#include "conf/config.h"
 #include "proto/verdict.h"
 
 namespace xspamd {
 
 // Several lines, each ended by LF.
-std::string verdict_text(const Verdict& verdict, const conf::Actions& actions);
+std::string verdict_text(const Verdict& verdict);
 
-// The thresholds that are on, by action name.
-std::map<std::string_view, Points> thresholds_of(const conf::Actions& actions);
+// The thresholds that were in force, by action name.
+std::map<std::string_view, Points> thresholds_of(const Verdict& verdict);
 
 }  // namespace xspamd

@@ -58,10 +58,6 @@ std::uint32_t options_for(std::string_view flags, Regex::Mode mode) {
   return options;
 }
 
-bool is_continuation(std::string_view text, std::size_t at) {
-  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
-}
-
 }  // namespace
 
 void Regex::Free::operator()(pcre2_real_code_8* code) const {
@@ -81,7 +77,7 @@ Result<Regex> Regex::compile(std::string_view pattern, std::string_view flags, M
   }
   // Without JIT (a machine that forbids writable code) matching goes on, slower.
   pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-  return Regex(code, mode);
+  return Regex(code);
 }
 
 Regex::Count Regex::count(std::string_view text, std::size_t most) const {
@@ -89,19 +85,18 @@ Regex::Count Regex::count(std::string_view text, std::size_t most) const {
   Scratch& space = scratch();
   const PCRE2_SIZE* found = pcre2_get_ovector_pointer(space.data());
   PCRE2_SIZE from = 0;
+  std::uint32_t options = 0;
   while (count.hits < most && from <= text.size()) {
     const int result = pcre2_match(code_.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from,
-                                   0, space.data(), space.context());
+                                   options, space.data(), space.context());
     if (result < 0) {
       count.limit_reached = result != PCRE2_ERROR_NOMATCH;
       return count;
     }
     ++count.hits;
-    // An empty match, or one that \K moved back, must not be found again for ever.
-    const bool moved = found[1] > from;
-    from = moved ? found[1] : from + 1;
-    while (!moved && mode_ == Mode::text && is_continuation(text, from))
-      ++from;
+    // An empty match must not be found again where it was.
+    options = found[0] == found[1] ? PCRE2_NOTEMPTY_ATSTART : 0;
+    from = found[1];
   }
   return count;
 }

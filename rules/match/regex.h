@@ -33,10 +33,9 @@ class Regex {
   struct Free {
     void operator()(pcre2_real_code_8* code) const;
   };
-  Regex(pcre2_real_code_8* code, Mode mode) : code_(code), mode_(mode) {}
+  explicit Regex(pcre2_real_code_8* code) : code_(code) {}
 
   std::unique_ptr<pcre2_real_code_8, Free> code_;
-  Mode mode_;
 };
 
 }  // namespace xspamd

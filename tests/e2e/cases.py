@@ -4,7 +4,7 @@ import unittest
 import rspamc
 import support
 from daemon import WANTED, Daemon
-from exim import Exim, why_no_exim
+from exim import BY_ACTION, Exim, why_no_exim
 
 
 class DaemonCase(unittest.TestCase):
@@ -49,13 +49,14 @@ class DaemonCase(unittest.TestCase):
 @unittest.skipIf(why_no_exim(), why_no_exim())
 class EximCase(DaemonCase):
     """Beside xspamd an Exim that asks it."""
+    judge = BY_ACTION
     ipv6 = support.has_ipv6()
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.addClassCleanup(super().tearDownClass)
-        cls.exim = Exim(cls.spamd_address()).start()
+        cls.exim = Exim(cls.spamd_address(), cls.judge).start()
         cls.addClassCleanup(cls.exim.stop)
 
     @classmethod

@@ -42,6 +42,18 @@ score = 20.0
 about = "The message asks to be refused"
 """
 
+
+def endless(count):
+    """Rules that keep a scan busy by "X-Burn: aaaa...": each one more "a" doubles the ways in which they fail."""
+    return "".join(f"""
+[rules.ENDLESS_{number}]
+header = "X-Burn"
+match = '^(a|a?)+[bc]$'
+score = 0.1
+about = "Tries until its limit"
+""" for number in range(count))
+
+
 PING = b"PING RSPAMC/1.3\r\n\r\n"
 PONG = b"RSPAMD/1.3 0 PONG"
 
@@ -74,9 +86,13 @@ def harmless(*addresses):
 
 
 class Daemon:
-    """`settings` is the text of the configuration file; `options` are further words of the command line."""
+    """`settings` is the text of the configuration file; `options` are further words of the command line.
 
-    def __init__(self, settings=WANTED, options=(), ipv6=False, silent_dns=False, port=None):
+    listen=False leaves the addresses to the defaults. `words_before` is a program that becomes xspamd.
+    """
+
+    def __init__(self, settings=WANTED, options=(), ipv6=False, silent_dns=False, port=None, listen=True,
+                 words_before=()):
         self.folder = support.Folder("xspamd")
         self.port = port or support.free_port()
         self.address = ("127.0.0.1", self.port)
@@ -89,18 +105,17 @@ class Daemon:
         self._listen = [f"127.0.0.1:{self.port}", f"unix:{self.socket_path}"]
         if ipv6:
             self._listen.append(f"[::1]:{self.port}")
-        self._options = list(options)
+        self._words = [*words_before, str(support.BINARY), "--config", str(self.config),
+                       *(option("server.listen", self._listen) if listen else []), *option("store.url", "memory:"),
+                       *option("dns.servers", [self.resolver.address]), *own_user(), *options]
         self.process = None
         self.seconds_to_first_answer = None
 
     def start(self):
         self.resolver.start()
-        words = [str(support.BINARY), "--config", str(self.config), *option("server.listen", self._listen),
-                 *option("store.url", "memory:"), *option("dns.servers", [self.resolver.address]), *own_user(),
-                 *self._options]
         began = time.monotonic()
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            self.process = subprocess.Popen(self._words, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             cwd=self.folder.path)
         support.running.append(self)
         try:

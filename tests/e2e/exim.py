@@ -15,6 +15,18 @@ import support
 
 LOGIN, PASSWORD = "alice@sender.example", "correct horse"
 
+BY_ACTION = """\
+  warn spam = nobody:true
+       add_header = X-Spam-Action: $spam_action
+  warn condition = ${if eq{$spam_action}{add header}}
+       add_header = X-Spam-Score: $spam_score ($spam_bar)
+       add_header = X-Spam-Report: $spam_report
+  defer condition = ${if eq{$spam_action}{soft reject}}
+       message = Please try again later
+  deny condition = ${if eq{$spam_action}{reject}}
+       message = Refused as spam, score $spam_score
+  accept"""
+
 CONFIGURATION = """
 primary_hostname = mx.test.example
 qualify_domain = test.example
@@ -40,6 +52,7 @@ queue_only = true
 spamd_address = {spamd_address}
 acl_smtp_rcpt = accept_recipient
 acl_smtp_data = judge_message
+acl_not_smtp = judge_message
 
 begin acl
 
@@ -47,16 +60,7 @@ accept_recipient:
   accept control = dkim_disable_verify
 
 judge_message:
-  warn spam = nobody:true
-       add_header = X-Spam-Action: $spam_action
-  warn condition = ${{if eq{{$spam_action}}{{add header}}}}
-       add_header = X-Spam-Score: $spam_score ($spam_bar)
-       add_header = X-Spam-Report: $spam_report
-  defer condition = ${{if eq{{$spam_action}}{{soft reject}}}}
-       message = Please try again later
-  deny condition = ${{if eq{{$spam_action}}{{reject}}}}
-       message = Refused as spam, score $spam_score
-  accept
+{judge}
 
 begin routers
 
@@ -118,7 +122,9 @@ class Answer:
 
 
 class Exim:
-    def __init__(self, spamd_address):
+    """`judge` is the ACL that every message has to pass at its end."""
+
+    def __init__(self, spamd_address, judge=BY_ACTION):
         self.folder = support.Folder("exim")
         self.port = support.free_port()
         self.config = self.folder / "exim.conf"
@@ -128,7 +134,7 @@ class Exim:
             (self.folder / name).mkdir()
             shutil.chown(self.folder / name, user.pw_uid, user.pw_gid)
         self.config.write_text(CONFIGURATION.format(
-            folder=self.folder.path, port=self.port, spamd_address=spamd_address, user=user.pw_name,
+            folder=self.folder.path, port=self.port, spamd_address=spamd_address, judge=judge, user=user.pw_name,
             interfaces="127.0.0.1 ; ::1" if support.has_ipv6() else "127.0.0.1", login=LOGIN, password=PASSWORD))
 
     def command(self, *words):

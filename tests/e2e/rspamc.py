@@ -39,13 +39,19 @@ def connect(address, source=None):
     return connection
 
 
+def is_readable(connection, seconds=0):
+    """Bytes or an end have come. poll() takes descriptors of any size, select() those below 1024."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
 def read_to_end(connection):
     """All bytes until the end of input. A reset raises: it would cost Exim the verdict."""
     end = time.monotonic() + support.PATIENCE
     reply = b""
     while True:
-        ready = select.select([connection], [], [], max(0, end - time.monotonic()))[0]
-        if not ready:
+        if not is_readable(connection, max(0, end - time.monotonic())):
             raise AssertionError(f"not closed in {support.PATIENCE:g} s, the reply so far is {reply[:200]!r}")
         piece = connection.recv(65536)
         if not piece:

@@ -83,6 +83,17 @@ def children(pid):
     return found
 
 
+def sockets_of(pid):
+    """The sockets that a process holds, by the kernel's numbers for them."""
+    links = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            links.append(os.readlink(link))
+        except FileNotFoundError:
+            continue
+    return sorted(link for link in links if link.startswith("socket:"))
+
+
 class Folder:
     """A folder of one test's own below /tmp, short enough for unix sockets and open to service users."""
 

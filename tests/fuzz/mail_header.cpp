@@ -7,7 +7,9 @@
 
 #include "proto/base/text.h"
 #include "proto/mail/address.h"
+#include "proto/mail/charset.h"
 #include "proto/mail/date.h"
+#include "proto/mail/encoding.h"
 #include "proto/mail/message.h"
 #include "proto/mail/received.h"
 #include "proto/preamble.h"
@@ -45,9 +47,22 @@ void check_received(std::string_view text) {
 }
 
 void check_text(std::string_view text) {
+  require(mail::decode_quoted_printable(text).size() <= text.size());
+  require(is_utf8(mail::to_utf8(text, text.substr(0, text.find(' ')))));
   check_addresses(text);
   check_received(text);
   if (const auto date = parse_date(text)) require(std::abs(date->offset_minutes) < 24 * 60);
+}
+
+// Taking the preamble off a request leaves the message and fills only what is empty.
+void check_preamble(std::string_view bytes, const Preamble& preamble) {
+  Request request;
+  request.dialect = Dialect::spamc;
+  request.body = bytes;
+  take_preamble(request);
+  require(request.body == bytes.substr(preamble.length));
+  require(request.envelope.sender == preamble.sender.value_or(""));
+  require(request.envelope.recipients == preamble.recipients);
 }
 
 void check_message(std::string bytes) {
@@ -60,6 +75,7 @@ void check_message(std::string bytes) {
   for (const Field& field : message->fields()) {
     require(!field.name.empty() && inside(field.raw(), message->header_block()));
     require(message->first(field.name) != nullptr);
+    require(message->all(field.name).front() == message->first(field.name));
     require(is_utf8(decoded(field)));
     check_text(mail::unfold(field.value));
   }
@@ -72,6 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const Preamble preamble = read_preamble(bytes);
   require(preamble.length <= bytes.size());
+  check_preamble(bytes, preamble);
   check_message(std::string(bytes.substr(preamble.length)));
   check_text(bytes);
   return 0;

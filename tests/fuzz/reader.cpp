@@ -137,6 +137,32 @@ void check_rspamc(const Incoming& incoming, const Verdict& verdict) {
   require_lines(rspamc::write_pong(incoming.request));
 }
 
+// Reports have LF line ends, as spamd's do; what is announced is what comes.
+void check_spamc(const Incoming& incoming, const Verdict& verdict) {
+  spamc::ReplyOptions options;
+  options.required = verdict.required;
+  const std::string reply = spamc::write(incoming.request, verdict, options);
+  const std::size_t blank = reply.find("\r\n\r\n");
+  require(blank != std::string::npos);
+  const std::string_view head = std::string_view(reply).substr(0, blank + 2);
+  const std::string_view body = std::string_view(reply).substr(blank + 4);
+  require_lines(head);
+  require(is_utf8(body));
+  const std::string length = fmt::format("\r\nContent-length: {}\r\n", body.size());
+  require(head.find("Content-length") == std::string::npos || head.find(length) != std::string::npos);
+  require_lines(spamc::write_pong());
+}
+
+// A body that nobody will scan is read to its end all the same, and not kept.
+void check_forgotten(std::string_view bytes, const Limits& limits) {
+  Reader reader(limits);
+  reader.forget_body();
+  reader.feed(bytes);
+  reader.end(Reader::End::input);
+  require(reader.received() <= bytes.size());
+  require(reader.take().request.body.empty());
+}
+
 void check_symbols(const Verdict& verdict) {
   for (const Score& score : verdict.scores) {
     const std::string options = options_text(score.options);
@@ -157,12 +183,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Incoming incoming = read(bytes, bytes.size() + 1, end, limits);
   require(rendered(incoming) == rendered(read(bytes, piece, end, limits)));
   require(incoming.request.body.size() <= limits.message);
+  check_forgotten(bytes, limits);
 
   const Verdict verdict = made_verdict(incoming, bytes.substr(0, foreign), choices);
   check_symbols(verdict);
   if (incoming.request.dialect == Dialect::rspamc && incoming.refusal != Refusal::unknown_protocol)
     check_rspamc(incoming, verdict);
-  require_lines(spamc::write(incoming.request, verdict, {verdict.required}));
+  check_spamc(incoming, verdict);
   if (!incoming.detail.empty()) require_lines(spamc::write_error(spamc::kProtocol, incoming.detail));
   return 0;
 }

@@ -117,7 +117,9 @@ std::string rspamc_defect(std::string_view reply) {
 
 std::string spamc_defect(std::string_view reply, Command command) {
   if (reply.empty()) return command == Command::skip ? "" : "the reply is empty";
-  const auto lines = crlf_lines(reply);
+  // Reports have LF line ends, as spamd's do: only what stands before the empty line is looked at.
+  const std::size_t blank = reply.find("\r\n\r\n");
+  const auto lines = crlf_lines(blank == std::string_view::npos ? reply : reply.substr(0, blank + 4));
   if (!lines) return "a line does not end in CRLF";
   const std::string_view status = lines->front();
   if (!status.starts_with("SPAMD/1.")) return "no status line";

@@ -19,8 +19,10 @@ std::unique_ptr<Scan> scan_with(const std::shared_ptr<const Plan>& plan, Request
 }
 
 std::unique_ptr<Scan> fresh_scan(const Plan& plan, Request request) {
-  return std::make_unique<Scan>(prepare(std::move(request), plan.config),
-                                Clock::now() + std::chrono::hours(1));
+  Prepared prepared = prepare(std::move(request), plan.config);
+  Profile profile = plan.profiles.choose(prepared.request.envelope);
+  return std::make_unique<Scan>(std::move(prepared), Clock::now() + std::chrono::hours(1),
+                                std::move(profile));
 }
 
 Request request_of(std::string body, Envelope envelope) {

@@ -19,7 +19,7 @@ conf::Loaded load_options(const Options& options, Rules rules);
 
 // What the daemon would run with these options; fails the test when it would refuse to start.
 std::shared_ptr<const Plan> shipped_plan(const Options& options = {});
-// The same without the shipped rules.
+// What the options name alone: no shipped rules, and no checks that have symbols of their own but GTUBE.
 std::shared_ptr<const Plan> bare_plan(const Options& options);
 std::shared_ptr<const Plan> plan_of(std::span<const Check* const> checks, const Options& options = {});
 

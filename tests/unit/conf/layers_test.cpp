@@ -183,6 +183,16 @@ TEST_CASE("layers: a file that may not be read is told") {
   CHECK(folder.rendered(load(folder.sources()).problems) == "x.toml: cannot be read: Permission denied");
 }
 
+TEST_CASE("layers: what is told of bad TOML stays on one line") {
+  CHECK(problems_of("x = tr\n") ==
+        "x.toml:1:7: no valid TOML: Error while parsing boolean: expected 'true', saw 'tr?'");
+}
+
+TEST_CASE("layers: a letter that is no ASCII ends a bare key") {
+  CHECK(problems_of("schl\xc3\xbcssel = 1\n") == "");
+  CHECK(problems_of("[limits]\xc3\x9c\n") == "");
+}
+
 TEST_CASE("layers: what is no TOML is told with its place, the other files are still read") {
   const Folder folder;
   folder.write("x.toml", "[dns]\nretries = \n");

@@ -76,8 +76,11 @@ message = "50MB")",
 report = "64KiB")",
              R"(x.toml:2:1: limits.report: expected a size such as "16KiB" or "50MiB", found "64KiB" (a string): it must lie between 512 and 32000)"},
             {R"([limits]
-scan = "90s")",
-             R"(x.toml:2:1: limits.queue (20s) and limits.scan (90s) together must stay below limits.session (100s))"},
+queue = "95s")",
+             R"(x.toml:2:1: limits.queue (95s) and limits.scan (8s) together must stay below limits.session (100s))"},
+            {R"([server]
+grace = "5s")",
+             R"(x.toml:2:1: warning: server.grace (5s) is shorter than limits.scan (8s): a scan that runs at a stop may stay without an answer)"},
             {R"([limits]
 session = "3min")",
              R"(x.toml:2:1: warning: limits.session (3min): Exim gives up after 120s)"},

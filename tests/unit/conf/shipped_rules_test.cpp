@@ -14,7 +14,6 @@ namespace {
 
 struct Example {
   std::string rule;
-  std::string symbol;  // under which it is shown here
   const conf::Value* table;
 
   std::string text(std::string_view key) const {
@@ -25,24 +24,10 @@ struct Example {
   bool has(std::string_view key) const { return table->table()->contains(key); }
 };
 
-// A part of other rules shows no hit: here it goes under a name that does.
-std::string shown(std::string_view rule) {
-  return rule.starts_with("__") ? fmt::format("PART_OF_{}", rule.substr(2)) : std::string(rule);
-}
-
 class Shipped {
  public:
   Shipped() {
     conf::Loaded loaded = test::load_options({}, test::Rules::shipped);
-    auto* tree = std::get_if<conf::Table>(&loaded.config.tree.data);
-    REQUIRE(tree != nullptr);
-    auto* rules = std::get_if<conf::Table>(&tree->at("rules").data);
-    REQUIRE(rules != nullptr);
-    conf::Table renamed;
-    for (auto& [name, value] : *rules)
-      renamed[shown(name)] = value;
-    originals_ = std::move(*rules);
-    *rules = std::move(renamed);
     Planned planned = make_plan(std::move(loaded.config), std::move(loaded.problems), all_checks());
     std::string problems;
     for (const conf::Problem& problem : planned.problems.list())
@@ -51,8 +36,10 @@ class Shipped {
     CHECK(problems == "");
     plan_ = planned.plan;
     REQUIRE(plan_);
-    for (const auto& [name, value] : originals_)
-      examples_.push_back({name, shown(name), &value});
+    const conf::Value* rules = conf::find(plan_->config.tree, "rules");
+    REQUIRE(rules != nullptr);
+    for (const auto& [name, value] : *rules->table())
+      examples_.push_back({name, &value});
   }
   Shipped(const Shipped&) = delete;
   Shipped& operator=(const Shipped&) = delete;
@@ -62,12 +49,10 @@ class Shipped {
   bool hits(const Example& example, std::string message, Envelope envelope) const {
     const auto scan = test::scan_with(plan_, test::request_of(std::move(message), std::move(envelope)));
     const auto& list = scan->hits.list;
-    return std::any_of(list.begin(), list.end(),
-                       [&](const Hit& hit) { return hit.symbol == example.symbol; });
+    return std::any_of(list.begin(), list.end(), [&](const Hit& hit) { return hit.symbol == example.rule; });
   }
 
  private:
-  conf::Table originals_;
   std::shared_ptr<const Plan> plan_;
   std::vector<Example> examples_;
 };

@@ -28,9 +28,14 @@ Envelope from_ip(std::string_view ip) {
   return envelope;
 }
 
-std::string origin_of(const std::string& fields, Envelope envelope, const conf::Networks& networks = {}) {
+std::string origin_of(const std::string& fields, Envelope told, const conf::Networks& networks = {},
+                      Dialect dialect = Dialect::spamc) {
   const auto message = parse_message(fields + "Subject: x\n\n", Limits{});
-  const Origin origin = find_origin(envelope, *message, networks);
+  Request request;
+  request.dialect = dialect;
+  request.envelope = std::move(told);
+  const Origin origin = find_origin(request, *message, networks);
+  const Envelope& envelope = request.envelope;
   std::string text =
       fmt::format("own={} hops=", origin.own && origin.own->ip ? origin.own->ip->to_string() : "-");
   for (std::size_t i = 0; i < origin.hops.size(); ++i)
@@ -62,6 +67,16 @@ TEST_CASE("origin: only the topmost field can be the mail server's own") {
 TEST_CASE("origin: where a request carries no address, client, HELO and name come from the topmost field") {
   CHECK(origin_of(kOwn + kBefore, {}) ==
         "own=192.0.2.7 hops=198.51.100.9 client=192.0.2.7 helo=hello.x.example host=client.x.example user=");
+}
+
+TEST_CASE("origin: an RSPAMC head without an address tells of a local submission, and stays as it is") {
+  CHECK(origin_of(kOwn + kBefore, {}, {}, Dialect::rspamc) ==
+        "own=192.0.2.7 hops=198.51.100.9 client=- helo= host= user=");
+}
+
+TEST_CASE("origin: what an RSPAMC head with an address lacks comes from the mail server's own field") {
+  CHECK(origin_of(kOwn, from_ip("192.0.2.7"), {}, Dialect::rspamc) ==
+        "own=192.0.2.7 hops= client=192.0.2.7 helo=hello.x.example host=client.x.example user=");
 }
 
 TEST_CASE("origin: what the request told is not replaced by what a field tells") {

@@ -113,7 +113,9 @@ TEST_CASE("rule: a shadow is shown and never scored") {
 
 TEST_CASE("rule: a part of other rules is never shown") {
   const auto plan = test::bare_plan({"rules.__R={header='Subject', exists=true}"});
-  CHECK(rendered(test::scan_with(plan, test::request_of(kMail))->hits) == "");
+  const auto scan = test::scan_with(plan, test::request_of(kMail));
+  CHECK(rendered(scan->hits) == "__R");
+  CHECK(rendered(score(*plan, *scan)) == "no action 0.0:");
 }
 
 TEST_CASE("rule: a disabled rule does not run") {
@@ -143,18 +145,22 @@ TEST_CASE("rule: the raw message is bytes") {
   CHECK(hits("message='raw', match='^..$', flags='m'", "Subject: x\n\n\xc3\xa9\n") == "R");
 }
 
-TEST_CASE("rule: patterns that would take for ever cost little, and other rules go on") {
+TEST_CASE("rule: patterns that would take for ever end at the match limit, are named, and others go on") {
   const auto plan = test::bare_plan({"rules.SLOW={header='X-A', match='^(a+)+$', score=1.0}",
+                                     "rules.SLOW_NOT={header='X-A', match='^(a+)+$', negate=true, score=1.0}",
                                      "rules.ZERO={header='X-A', exists=true, score=1.0}"});
-  const std::string mail = "X-A: " + std::string(60, 'a') + "!\n\n";
-  CHECK(rendered(test::scan_with(plan, test::request_of(mail))->hits) == "ZERO");
+  const std::string mail = "X-A: " + std::string(300'000, 'a') + "!\n\n";
+  // Neither found nor not found: the negated rule does not hit either.
+  CHECK(rendered(test::scan_with(plan, test::request_of(mail))->hits) ==
+        "LIMIT_MATCH[SLOW] LIMIT_MATCH[SLOW_NOT] ZERO");
 }
 
 TEST_CASE("rule: no rule is looked at after the deadline") {
   const auto plan = test::bare_plan({"rules.R={header='Subject', exists=true, score=1.0}"});
   conf::Problems problems;
   SymbolTable symbols;
-  Services services{plan->config, symbols, problems};
+  MapSources maps;
+  Services services{plan->config, symbols, problems, maps};
   const auto rules = read_rules(services);
   const auto scan = test::fresh_scan(*plan, test::request_of(kMail));
   CHECK(rules->size() == 1);

@@ -1,0 +1,84 @@
+#include "server/file_scan.h"
+
+#include <fmt/format.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <cstdio>
+
+#include "conf/file.h"
+#include "proto/base/text.h"
+#include "rules/engine.h"
+#include "rules/score.h"
+
+namespace xspamd {
+
+namespace {
+
+Result<std::string> read_message(const std::string& file, std::size_t most) {
+  return conf::read_file(file == "-" ? "/dev/stdin" : file, most);
+}
+
+Result<Envelope> envelope_of(const Arguments& given) {
+  Envelope envelope;
+  const std::string ip = given.text("--ip");
+  if (!ip.empty()) {
+    envelope.client = IpAddress::parse(ip);
+    if (!envelope.client) return fail(Errc::invalid, fmt::format("--ip {} is no IP address", quoted(ip)));
+  }
+  envelope.sender = given.text("--from");
+  envelope.recipients = given.list("--rcpt");
+  envelope.helo = given.text("--helo");
+  envelope.hostname = given.text("--hostname");
+  envelope.user = given.text("--user");
+  return envelope;
+}
+
+Task<> scan_one(std::shared_ptr<const Plan> plan, Request request, Pool& pool, FileScan& scanned) {
+  const Deadline deadline = Clock::now() + plan->config.limits.scan;
+  auto scan = co_await run_checks(plan, std::move(request), pool, deadline);
+  scanned.verdict = score(*plan, *scan);
+  scanned.notes = std::move(scan->notes);
+}
+
+void run_scan(const std::shared_ptr<const Plan>& plan, Request request, Pool& pool, FileScan& scanned) {
+  asio::io_context loop(1);
+  asio::co_spawn(loop, scan_one(plan, std::move(request), pool, scanned), [](std::exception_ptr error) {
+    if (error) std::rethrow_exception(error);
+  });
+  loop.run();
+}
+
+}  // namespace
+
+int scan_files(const Options& options, const std::function<int(const FileScan& scan)>& show) {
+  auto loaded = load_plan(options);
+  if (const int* status = std::get_if<int>(&loaded)) return *status;
+  const auto plan = std::get<std::shared_ptr<const Plan>>(loaded);
+  const auto envelope = envelope_of(options.arguments);
+  if (!envelope) {
+    fmt::print(stderr, "xspamd: {}\n", envelope.error().sentence);
+    return kUsage;
+  }
+  Pool pool(1);
+  int status = kFine;
+  for (const std::string& file : options.arguments.list("FILE")) {
+    auto message = read_message(file, plan->config.limits.message);
+    if (!message) {
+      fmt::print(stderr, "xspamd: {}: {}\n", file, message.error().sentence);
+      status = kProblem;
+      continue;
+    }
+    Request request;
+    request.envelope = *envelope;
+    request.body = std::move(*message);
+    FileScan scanned{file, *plan, {}, {}};
+    run_scan(plan, std::move(request), pool, scanned);
+    const int shown = show(scanned);
+    if (shown != kFine) status = shown;
+  }
+  pool.join();
+  return status;
+}
+
+}  // namespace xspamd

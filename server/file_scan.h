@@ -1,0 +1,37 @@
+// Scans of files without a server, for the commands that show verdicts: the same plan and engine as the
+// server's, one message after the other.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "proto/verdict.h"
+#include "server/commands.h"
+
+namespace xspamd {
+
+// What every such command is told about the envelope.
+inline constexpr std::array<Argument, 8> kScanArguments{
+    {{"FILE", Argument::Kind::words, "Messages; - is standard input"},
+     {"--ip", Argument::Kind::text, "Address of the client that sent the message"},
+     {"--from", Argument::Kind::text, "Envelope sender"},
+     {"--rcpt", Argument::Kind::list, "Envelope recipient; may be repeated"},
+     {"--helo", Argument::Kind::text, "HELO name of the client"},
+     {"--hostname", Argument::Kind::text, "Verified reverse name of the client"},
+     {"--user", Argument::Kind::text, "Login of an authenticated sender"},
+     {"--local", Argument::Kind::flag, "Ask no DNS"}}};
+
+struct FileScan {
+  const std::string& file;
+  const Plan& plan;
+  Verdict verdict;
+  std::vector<std::string> notes;
+};
+
+// Calls `show` for each FILE that can be read. The exit status: what `show` returned last that is not 0;
+// 1 when a file could not be read, 64 or 78 when nothing was scanned.
+int scan_files(const Options& options, const std::function<int(const FileScan& scan)>& show);
+
+}  // namespace xspamd
