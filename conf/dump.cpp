@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "conf/schema.h"
 
@@ -20,27 +21,25 @@ std::string place_text(const Origin& origin) {
   return origin.line == 0 ? origin.file : fmt::format("{}:{}", origin.file, origin.line);
 }
 
-// "redis://user:***@host"; the text itself where it has no password. Without a colon the whole is hidden: a
+// "redis://user:***@host"; nothing where there is no password. Without a colon the whole is hidden: a
 // password may stand alone there.
-std::string without_password(const std::string& url) {
+std::optional<std::string> without_password(const std::string& url) {
   const std::size_t scheme = url.find("://");
   const std::size_t at = url.rfind('@');
-  if (scheme == std::string::npos || at == std::string::npos || at < scheme + 3) return url;
+  if (scheme == std::string::npos || at == std::string::npos || at < scheme + 3) return std::nullopt;
   const std::size_t begin = scheme + 3;
   const std::size_t colon = url.find(':', begin);
   const std::size_t secret = colon < at ? colon + 1 : begin;
   return url.substr(0, secret) + std::string(kHidden) + url.substr(at);
 }
 
-// What may be shown of a value, and whether something was hidden.
-std::pair<Value, bool> shown(const Path& path, const Value& value) {
+// What is shown instead of a secret; nothing for other values.
+std::optional<std::string> instead_of(const Path& path, const Value& value) {
   const Key* key = find_key(path);
   const std::string* text = value.string();
-  if (!key || !text || text->empty()) return {value, false};
-  std::string visible = *text;
-  if (key->type == Type::secret) visible = kHidden;
-  if (key->type == Type::store_url) visible = without_password(*text);
-  return {Value{visible, value.origin}, visible != *text};
+  if (!key || !text || text->empty()) return std::nullopt;
+  if (key->type == Type::secret) return std::string(kHidden);
+  return key->type == Type::store_url ? without_password(*text) : std::nullopt;
 }
 
 class Dumper {
@@ -125,7 +124,8 @@ class Dumper {
   }
 
   std::string line(const Value& value) const {
-    const auto [visible, hidden] = shown(path_, value);
+    const auto hidden = instead_of(path_, value);
+    const Value visible = hidden ? Value{*hidden, {}} : value;
     std::string comment = hidden ? "hidden" : "";
     if (style_.origin) comment += (hidden ? "; " : "") + place_text(value.origin);
     return fmt::format("{} = {}{}{}\n", to_key(path_.back()), to_toml(visible), comment.empty() ? "" : "  # ",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "conf/section.h"
 #include "proto/base/text.h"
 #include "proto/mail/message.h"
 #include "rules/addresses.h"
@@ -42,14 +43,26 @@ constexpr std::array<Band, 7> kBands{{{12, "RCVD_COUNT_TWELVE"},
                                       {1, "RCVD_COUNT_ONE"},
                                       {0, "RCVD_COUNT_ZERO"}}};
 
-void check_count(const Mail& mail, Hits& hits) {
+// Whose mail may come in one hop.
+struct Options {
+  bool check_local = false;
+  bool check_authed = false;
+  std::vector<Network> local;
+
+  bool spare(const Envelope& envelope) const {
+    if (!envelope.client) return true;  // whether there was a hop before us is not told
+    if (!check_authed && !envelope.user.empty()) return true;
+    return !check_local && contains(local, *envelope.client);
+  }
+};
+
+void check_count(const Options& options, const Mail& mail, Hits& hits) {
   const std::size_t all = mail.message.all("Received").size();
   const std::size_t count = all - std::min<std::size_t>(all, mail.origin.own ? 1 : 0);
   const auto band =
       std::find_if(kBands.begin(), kBands.end(), [&](const Band& b) { return count >= b.least; });
   hits.add(band->symbol, {std::to_string(count)});
-  // Our own users have one hop at most.
-  if (count > 1 || !mail.request.envelope.user.empty()) return;
+  if (count > 1 || options.spare(mail.request.envelope)) return;
   hits.add("ONCE_RECEIVED");
   for (const std::string_view program : {"User-Agent", "X-Mailer"}) {
     const Field* field = mail.message.first(program);
@@ -96,17 +109,20 @@ void check_delivered(const Mail& mail, Hits& hits) {
   }
 }
 
-Hits run(const Mail& mail, Deadline) {
-  Hits hits;
-  check_count(mail, hits);
-  check_encryption(mail.origin, hits);
-  check_hops(mail, hits);
-  check_delivered(mail, hits);
-  return hits;
-}
-
-Result<Runner> make(conf::Section&, Services&) {
-  return Runner{CpuCheck{run}};
+Result<Runner> make(conf::Section& section, Services& services) {
+  Options options;
+  options.check_local = section.get("check_local", false, "Also expect several hops from local networks");
+  options.check_authed =
+      section.get("check_authed", false, "Also expect several hops from users who logged in");
+  options.local = services.config.networks.local;
+  return Runner{CpuCheck{[options](const Mail& mail, Deadline) {
+    Hits hits;
+    check_count(options, mail, hits);
+    check_encryption(mail.origin, hits);
+    check_hops(mail, hits);
+    check_delivered(mail, hits);
+    return hits;
+  }}};
 }
 
 }  // namespace

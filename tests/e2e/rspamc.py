@@ -1,4 +1,5 @@
 """A raw client of RSPAMC and SPAMC, and the rules that every reply has to keep."""
+import email.utils
 import re
 import select
 import socket
@@ -23,6 +24,8 @@ METRIC = re.compile(rf"Metric: default; (True|False); {NUMBER} / {NUMBER} / {NUM
 ACTION = re.compile(r"Action: (no action|greylist|add header|rewrite subject|soft reject|reject|discard|quarantine)")
 SYMBOL = re.compile(r"Symbol: ([A-Z][A-Za-z0-9_]*)\((-?\d+\.\d{2,3})\)(?:\[([^\[\]]*)\])?")
 TAIL = re.compile(r"(Message|Subject|Message-ID): (.+)")
+# Old and coming dates score; every spelling of this one has the same length.
+TODAY = email.utils.formatdate()
 # A control character anywhere would end a line or a header of the delivered mail.
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -74,7 +77,7 @@ def message(want="no action", subject="Minutes of the meeting", body="Please fin
     return (f"From: Alice Example <alice@sender.example>\n"
             f"To: Bob Example <bob@test.example>\n"
             f"Subject: {subject}\n"
-            f"Date: Sun, 22 Nov 2026 05:00:00 +0000\n"
+            f"Date: {TODAY}\n"
             f"Message-ID: <20261122050000.4711@sender.example>\n"
             f"MIME-Version: 1.0\n"
             f"Content-Type: text/plain; charset=utf-8\n"

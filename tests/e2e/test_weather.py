@@ -20,9 +20,12 @@ MOST_MEMORY = 64 * MEGABYTE
 def allow_many_files(count):
     """Every connection is a descriptor of this process too."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < count:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (count if hard == resource.RLIM_INFINITY else min(count, hard), hard))
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= count
+    if soft == resource.RLIM_INFINITY or soft >= count:
+        return True
+    if hard != resource.RLIM_INFINITY and hard < count:
+        return False
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+    return True
 
 
 def has_ended(connection):

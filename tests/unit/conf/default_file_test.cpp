@@ -57,7 +57,7 @@ std::string uncommented(const std::string& text) {
 }  // namespace
 
 TEST_CASE("default file: conf/default/xspamd.toml is what dump-config --default prints") {
-  INFO("make it anew: xspamd dump-config --default > conf/default/xspamd.toml");
+  INFO("make it anew: conf/renew_reference");
   CHECK(in_checkout("default/xspamd.toml") == shipped_default_file());
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("default file: what is uncommented is the default") {
 }
 
 TEST_CASE("reference: the table in conf/README.md is what dump-config --reference prints") {
-  INFO("make it anew: xspamd dump-config --reference, between the two marks");
+  INFO("make it anew: conf/renew_reference");
   const std::string readme = in_checkout("README.md");
   const std::size_t begin = readme.find(kBegin);
   const std::size_t end = readme.find(kEnd);

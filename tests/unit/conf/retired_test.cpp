@@ -16,7 +16,7 @@ TEST_CASE("retired: only the shipped file names them, and it is no layer") {
   REQUIRE(instead != nullptr);
   CHECK(*instead == "use NEW");
   CHECK(retired(result.config, "NEW") == nullptr);
-  CHECK(problems_of("[retired]\nOLD = \"x\"\n") == "x.toml:1:1: unknown section [retired]");
+  CHECK(problems_of("[retired]\nOLD = \"x\"\n") == "x.toml:1:2: unknown section [retired]");
 }
 
 TEST_CASE("retired: an entry that says nothing is a problem of ours") {

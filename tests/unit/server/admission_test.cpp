@@ -230,3 +230,34 @@ TEST_CASE("admission: a larger limit lets those go on that wait") {
   admission.set_limits(limits(2, 1000));
   CHECK(order.now() == "two");
 }
+
+TEST_CASE("admission: who gives up waits no longer, and the others still do") {
+  Admission admission(limits(1, 1000));
+  asio::io_context loop(1);
+  Order order(loop);
+  Admission::Slot running(admission);
+  CHECK(take(running, kPast));
+  Admission::Holding one(admission);
+  Admission::Holding two(admission);
+  order.start("one", one.pass_gate(kFuture));
+  order.start("two", two.pass_gate(kFuture));
+  CHECK(order.now() == "");
+  two.give_up();
+  CHECK(order.now() == "two:late");
+}
+
+TEST_CASE("admission: once closed nobody waits for a slot, but who has one keeps it") {
+  Admission admission(limits(1, 1000));
+  asio::io_context loop(1);
+  Order order(loop);
+  Admission::Slot running(admission);
+  Admission::Slot waiting(admission);
+  Admission::Slot later(admission);
+  CHECK(take(running, kPast));
+  order.start("waiting", waiting.take(kFuture));
+  CHECK(order.now() == "");
+  admission.close();
+  CHECK(order.now() == "waiting:late");
+  CHECK_FALSE(take(later, kFuture));
+  CHECK(admission.scanning() == 1);
+}

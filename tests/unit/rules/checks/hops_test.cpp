@@ -45,6 +45,7 @@ TEST_CASE("hops: what they tell") {
       {"none", "", "RCVD_COUNT_ZERO[0] ONCE_RECEIVED", client()},
       {"none, from a mail program", "User-Agent: Mutt\n",
        "RCVD_COUNT_ZERO[0] ONCE_RECEIVED DIRECT_TO_MX[Mutt]", client()},
+      {"nobody tells from where", "User-Agent: Mutt\n", "RCVD_COUNT_ZERO[0]"},
       {"our own user", "User-Agent: Mutt\n", "RCVD_COUNT_ZERO[0]", client("ann")},
       {"the server's own line is no hop",
        "Received: from m.example ([203.0.113.9]) by us.example with esmtp (Exim 4.96) id 1xV0NU-00070k-33; "
