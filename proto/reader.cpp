@@ -14,7 +14,7 @@ namespace xspamd {
 
 namespace {
 
-constexpr std::uint64_t kMaxAnnounced = std::uint64_t{1} << 63;
+constexpr std::uint64_t kMaxAnnounced = std::numeric_limits<std::int64_t>::max();
 
 // Name and value of a header line; the value is free of blanks at both ends.
 struct HeaderLine {

@@ -1,6 +1,7 @@
 // The command that serves: the first process opens log and sockets and becomes the supervisor; the second one
 // inherits the sockets, drops its privileges and scans.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -43,23 +44,28 @@ void give_log_file(const conf::Log& settings, const Identity& identity) {
   [[maybe_unused]] const int ignored = chown(path.c_str(), identity.uid, identity.gid);
 }
 
-int run_supervisor(const Plan& plan, const Identity& identity, int argc, char** argv) {
-  const conf::Config& config = plan.config;
-  auto log = Log::open(config.log, Log::Mode::direct);
+// The settings that outlive the plan: a process that only waits has no use for patterns and maps.
+struct SupervisorSettings {
+  conf::Server server;
+  conf::Log log;
+  std::size_t scans = 0;
+};
+
+int run_supervisor(const SupervisorSettings& settings, const Identity& identity, int argc, char** argv) {
+  auto log = Log::open(settings.log, Log::Mode::direct);
   if (!log) return complain(log.error().sentence, kProblem);
-  give_log_file(config.log, identity);
-  auto sockets = open_all(config.server, **log);
+  give_log_file(settings.log, identity);
+  auto sockets = open_all(settings.server, **log);
   if (!sockets) return complain(sockets.error().sentence, kProblem);
   SupervisorOptions options;
   options.argv.assign(argv, argv + argc);
   options.sockets = std::move(*sockets);
-  options.inflight_slots = config.limits.scans;
-  options.grace = config.server.grace;
-  options.pid_file = config.server.pid_file;
-  options.log = [&log, &config](int level, const std::string& line) {
-    // It has few lines to tell and is told of no rotation: opened again for each. A failure keeps the old
-    // one.
-    const auto reopened = (*log)->reopen(config.log);
+  options.inflight_slots = settings.scans;
+  options.grace = settings.server.grace;
+  options.pid_file = settings.server.pid_file;
+  options.log = [&log, &settings](int level, const std::string& line) {
+    // Few lines, and nobody tells it of a rotation: opened again for each. A failure keeps the old target.
+    const auto reopened = (*log)->reopen(settings.log);
     (*log)->write(reopened ? level_of(level) : Log::Level::error, line);
   };
   return supervise(options);
@@ -118,7 +124,11 @@ int serve(const Options& options, int argc, char** argv) {
   const auto identity = find_identity(plan->config.server);
   if (!identity) return complain(identity.error().sentence, kBadConfig);
   if (!options.supervisor) return run_server(std::move(plan), std::nullopt, std::move(reload));
-  return run_supervisor(*plan, *identity, argc, argv);
+  const SupervisorSettings settings{plan->config.server, plan->config.log, plan->config.limits.scans};
+  plan.reset();
+  loaded = kFine;
+  malloc_trim(0);
+  return run_supervisor(settings, *identity, argc, argv);
 }
 
 }  // namespace xspamd

@@ -71,7 +71,7 @@ def content(rng, spam, size):
 
 def message(rng, number):
     spam = rng.random() < 1 / 3
-    size = int(1024 * 50 ** rng.random())
+    size = int(1024 * 34 ** rng.random())  # of the text; markup comes on top
     sender = f"{rng.choice(PEOPLE)}@{rng.choice(DOMAINS)}"
     subject = rng.choice(PITCHES) if spam else sentence(rng, False)
     when = f"{DAYS[(number + 3) % 7]}, {number % 28 + 1:02d} Jan 2026 {number % 24:02d}:{number % 60:02d}:00 +0000"

@@ -137,9 +137,9 @@ class SigtermInAQueue(FaultCase):
     options = (*option("limits.scans", 1), *option("limits.queue", "60s"), *option("server.grace", "1s"))
 
     def test_who_still_waits_at_the_end_is_told_so(self):
-        daemon = self.start(settings=WANTED + endless(300))
+        daemon = self.start(settings=WANTED + endless(600))
         whole = request(b"X-Burn: " + b"a" * 50 + b"\n" + message("add header"))
-        waiting = [rspamc.connect(daemon.address) for _ in range(30)]
+        waiting = [rspamc.connect(daemon.address) for _ in range(60)]
         for connection in waiting:
             connection.sendall(whole)
         daemon.wait_for_log(" action=")  # it is at work
