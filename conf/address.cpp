@@ -69,7 +69,13 @@ Result<Address> parse_host_and_port(std::string_view text) {
 
 Result<Address> parse_address(std::string_view text) {
   if (text.starts_with("unix:")) return parse_socket(text);
-  return parse_host_and_port(text);
+  auto address = parse_host_and_port(text);
+  // A name server must not decide where we listen.
+  if (address && address->host != "localhost" && !IpAddress::parse(address->host)) {
+    return fail(Errc::invalid, fmt::format("{}: {} is no IP address and not localhost", quoted(text),
+                                           quoted(address->host)));
+  }
+  return address;
 }
 
 Result<Address> parse_dns_server(std::string_view text) {

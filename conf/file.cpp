@@ -51,17 +51,32 @@ Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
   }
 }
 
-Result<std::vector<std::string>> toml_files(const std::string& folder) {
+namespace {
+
+// What editors and packages leave beside a file, and what explains it: nobody expects these to be read.
+bool is_bystander(std::string_view name) {
+  if (name.starts_with('.') || name.starts_with('#') || name.starts_with("README")) return true;
+  for (const std::string_view end : {"~", ".bak", ".swp", ".orig", ".dpkg-old", ".dpkg-dist", ".dpkg-new"}) {
+    if (name.ends_with(end)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> toml_files(const std::string& folder, std::vector<std::string>& unread) {
   std::vector<std::string> paths;
   std::error_code error;
   std::filesystem::directory_iterator entry(folder, error);
   if (error == std::errc::no_such_file_or_directory) return paths;
   for (; !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (name.ends_with(".toml") && !name.starts_with(".")) paths.push_back(entry->path().string());
+    if (is_bystander(name)) continue;
+    (name.ends_with(".toml") ? paths : unread).push_back(entry->path().string());
   }
   if (error) return failed(error.value());
   std::sort(paths.begin(), paths.end());
+  std::sort(unread.begin(), unread.end());
   return paths;
 }
 

@@ -261,13 +261,16 @@ void add_file(Value& tree, const std::string& path, bool must_exist, Problems& p
 void add_folder(Value& tree, const std::string& file, Problems& problems) {
   const std::size_t slash = file.rfind('/');
   const std::string folder = (slash == std::string::npos ? "" : file.substr(0, slash + 1)) + "conf.d";
-  const auto paths = toml_files(folder);
+  std::vector<std::string> unread;
+  const auto paths = toml_files(folder, unread);
   if (!paths) {
     problems.error({folder, 0, 0}, paths.error().sentence);
     return;
   }
   for (const std::string& path : *paths)
     add_file(tree, path, true, problems);
+  for (const std::string& path : unread)
+    problems.warn({path, 0, 0}, "not read: the files of conf.d end in .toml");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ using namespace xspamd;
 namespace {
 
 using Int = std::int64_t;
+__extension__ typedef __int128 Wide;  // g++ calls it no part of the language
 
 void require(bool invariant) {
   if (!invariant) std::abort();
@@ -24,9 +25,9 @@ Int value_in(std::size_t slot) {
   return slot == 7 ? std::numeric_limits<Int>::max() : static_cast<Int>(slot);
 }
 
-Int saturated(__int128 exact) {
-  const auto least = static_cast<__int128>(std::numeric_limits<Int>::min());
-  const auto most = static_cast<__int128>(std::numeric_limits<Int>::max());
+Int saturated(Wide exact) {
+  const auto least = static_cast<Wide>(std::numeric_limits<Int>::min());
+  const auto most = static_cast<Wide>(std::numeric_limits<Int>::max());
   return static_cast<Int>(exact < least ? least : exact > most ? most : exact);
 }
 
@@ -87,9 +88,9 @@ class Reference {
     Int left = product();
     while (true) {
       if (take("+")) {
-        left = saturated(static_cast<__int128>(left) + product());
+        left = saturated(static_cast<Wide>(left) + product());
       } else if (take("-")) {
-        left = saturated(static_cast<__int128>(left) - product());
+        left = saturated(static_cast<Wide>(left) - product());
       } else {
         return left;
       }
@@ -99,7 +100,7 @@ class Reference {
   Int product() {
     Int left = operand();
     while (take("*"))
-      left = saturated(static_cast<__int128>(left) * operand());
+      left = saturated(static_cast<Wide>(left) * operand());
     return left;
   }
 
