@@ -42,8 +42,9 @@ Task<std::string> Handler::answer(Asked asked, std::shared_ptr<const Plan> plan)
   if (incoming.refusal != Refusal::none) {
     if (const auto refused = refusal_verdict(incoming, plan->config)) co_return reply(asked, *refused, *plan);
     ++counters_.errors;
-    log_.write_event(Log::Level::info, "error",
-                     {log_word("peer", asked.peer), log_untrusted("problem", incoming.detail)});
+    LogLine line = log_.line("error");
+    line.word("peer", asked.peer).untrusted("problem", incoming.detail);
+    log_.write(Log::Level::info, line);
     co_return error_reply(incoming);
   }
   if (auto at_once = immediate_reply(incoming.request)) co_return std::move(*at_once);
@@ -89,8 +90,9 @@ std::string Handler::reply(const Asked& asked, const Verdict& verdict, const Pla
   const Incoming& incoming = asked.incoming;
   if (verdict.forced_by == "NOT_SCANNED") ++counters_.not_scanned;
   if (incoming.refusal == Refusal::too_large) ++counters_.over_limit;
-  log_.write_event(Log::Level::info, "scan",
-                   scan_fields({incoming.request, verdict, asked.size, asked.peer, incoming.detail}));
+  LogLine line = log_.line("scan");
+  describe(line, {incoming.request, verdict, asked.size, asked.peer, incoming.detail});
+  log_.write(Log::Level::info, line);
   return verdict_reply(incoming.request, verdict, plan.config);
 }
 

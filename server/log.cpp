@@ -84,17 +84,32 @@ spdlog::sink_ptr sink_for(const conf::Log& settings) {
 
 }  // namespace
 
-LogField log_word(std::string_view key, std::string_view word) {
-  return {key, word.empty() ? "-" : std::string(word), quoted(word)};
+LogLine::LogLine(Format format, std::string_view event) : format_(format) {
+  constexpr std::size_t kUsualLine = 1024;
+  text_.reserve(kUsualLine);
+  text_ += is_json() ? "\"event\":" + quoted(event) : std::string(event);
 }
 
-LogField log_number(std::string_view key, std::string number) {
-  return {key, number, number};
+LogLine& LogLine::raw(std::string_view key, std::string_view value) {
+  text_ += is_json() ? ",\"" : " ";
+  text_ += key;
+  text_ += is_json() ? "\":" : "=";
+  text_ += value;
+  return *this;
 }
 
-LogField log_untrusted(std::string_view key, std::string_view text) {
-  std::string safe = quoted(text);
-  return {key, text.empty() ? "-" : safe, safe};
+LogLine& LogLine::word(std::string_view key, std::string_view word) {
+  if (is_json()) return raw(key, quoted(word));
+  return raw(key, word.empty() ? "-" : word);
+}
+
+LogLine& LogLine::number(std::string_view key, std::string_view number) {
+  return raw(key, number);
+}
+
+LogLine& LogLine::untrusted(std::string_view key, std::string_view text) {
+  if (text.empty() && !is_json()) return raw(key, "-");
+  return raw(key, quoted(text));
 }
 
 struct Log::Impl {
@@ -150,13 +165,12 @@ void Log::write(Level level, std::string_view line) {
   impl_->logger->log(level_of(level), spdlog::string_view_t(text.data(), text.size()));
 }
 
-void Log::write_event(Level level, std::string_view event, const std::vector<LogField>& fields) {
-  std::string line = impl_->json ? fmt::format("\"event\":\"{}\"", event) : std::string(event);
-  for (const LogField& field : fields) {
-    line += impl_->json ? fmt::format(",\"{}\":{}", field.key, field.json)
-                        : fmt::format(" {}={}", field.key, field.text);
-  }
-  impl_->logger->log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
+LogLine Log::line(std::string_view event) const {
+  return {impl_->json ? LogLine::Format::json : LogLine::Format::text, event};
+}
+
+void Log::write(Level level, const LogLine& line) {
+  impl_->logger->log(level_of(level), spdlog::string_view_t(line.text().data(), line.text().size()));
 }
 
 bool Log::shows_debug() const {

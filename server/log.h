@@ -9,22 +9,33 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "conf/config.h"
 #include "proto/base/result.h"
 
 namespace xspamd {
 
-// One value of a line that machines read too.
-struct LogField {
-  std::string_view key;
-  std::string text;  // as it stands behind "key="
-  std::string json;  // as it stands behind "key":
+// LogLine: an event with its values, in the format of the log that it is for: "scan qid=... size=1" or
+// {"event":"scan","qid":...,"size":1}. Only that form is made: a busy server writes many.
+class LogLine {
+ public:
+  enum class Format { text, json };
+
+  LogLine(Format format, std::string_view event);
+
+  LogLine& word(std::string_view key, std::string_view word);  // ours, without blanks; "-" if empty
+  LogLine& number(std::string_view key, std::string_view number);
+  LogLine& untrusted(std::string_view key, std::string_view text);  // quoted; "-" if empty
+  // As it stands: `value` is made for format().
+  LogLine& raw(std::string_view key, std::string_view value);
+
+  bool is_json() const { return format_ == Format::json; }
+  const std::string& text() const { return text_; }
+
+ private:
+  Format format_;
+  std::string text_;
 };
-LogField log_word(std::string_view key, std::string_view word);  // ours, without blanks; "-" if empty
-LogField log_number(std::string_view key, std::string number);
-LogField log_untrusted(std::string_view key, std::string_view text);  // quoted; "-" if empty
 
 class Log {
  public:
@@ -38,8 +49,9 @@ class Log {
 
   // Untrusted text in `line` must be quoted().
   void write(Level level, std::string_view line);
-  // An event with its values: "scan qid=... " or {"event":"scan","qid":...}.
-  void write_event(Level level, std::string_view event, const std::vector<LogField>& fields);
+  // Begins a line for write(); end it by the values.
+  LogLine line(std::string_view event) const;
+  void write(Level level, const LogLine& line);
   // Opens the target again, as after a rotation, with these settings; on failure the old one stays.
   Result<void> reopen(const conf::Log& settings);
   void error(std::string_view line) { write(Level::error, line); }

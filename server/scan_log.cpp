@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "proto/base/text.h"
 #include "proto/first_line.h"
@@ -13,77 +15,81 @@ namespace xspamd {
 namespace {
 
 constexpr std::size_t kMostText = 250;      // of one value that the sender controls
-constexpr std::size_t kMostSymbols = 2000;  // bytes of symbols
+constexpr std::size_t kMostSymbols = 2000;  // bytes of symbols, times four in JSON
 constexpr std::size_t kMostRecipients = 5;
 
-LogField short_text(std::string_view key, std::string_view text) {
-  return log_untrusted(key, cut_utf8(text, kMostText));
+std::string short_quoted(std::string_view text) {
+  return quoted(cut_utf8(text, kMostText));
 }
 
-// The first few, and how many there are.
-LogField recipients(const std::vector<std::string>& all) {
-  std::vector<std::string> shown;
-  for (std::size_t i = 0; i < std::min(all.size(), kMostRecipients); ++i) {
-    shown.emplace_back(cut_utf8(all[i], kMostText));
+// The first few, and in text how many more there are.
+void recipients(LogLine& line, const std::vector<std::string>& all) {
+  const std::size_t shown = std::min(all.size(), kMostRecipients);
+  std::vector<std::string> some;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const std::string_view one = cut_utf8(all[i], kMostText);
+    some.push_back(line.is_json() ? quoted(one) : std::string(one));
   }
-  std::vector<std::string> json;
-  for (const std::string& recipient : shown)
-    json.push_back(quoted(recipient));
-  std::string text = quoted(fmt::format("{}", fmt::join(shown, ",")));
-  if (all.size() > shown.size()) text += fmt::format("+{}", all.size() - shown.size());
-  return {"rcpts", std::move(text), fmt::format("[{}]", fmt::join(json, ","))};
+  const std::string list = fmt::format("{}", fmt::join(some, ","));
+  if (line.is_json()) {
+    line.raw("rcpts", fmt::format("[{}]", list));
+  } else {
+    line.raw("rcpts",
+             all.size() > shown ? fmt::format("{}+{}", quoted(list), all.size() - shown) : quoted(list));
+  }
 }
 
-LogField symbols(const std::vector<Score>& scores) {
-  std::vector<std::string> json;
-  std::size_t bytes = 0;
+std::string json_symbols(const std::vector<Score>& scores) {
+  std::string list;
   for (const Score* score : by_weight(scores)) {
     std::vector<std::string> options;
     for (const std::string& option : score->options)
-      options.push_back(quoted(cut_utf8(option, kMostText)));
-    json.push_back(fmt::format(R"({{"name":{},"score":{},"options":[{}]}})", quoted(score->symbol),
-                               to_text(score->value), fmt::join(options, ",")));
-    bytes += json.back().size();
-    if (bytes > kMostSymbols * 4) break;
+      options.push_back(short_quoted(option));
+    list += fmt::format(R"({}{{"name":{},"score":{},"options":[{}]}})", list.empty() ? "" : ",",
+                        quoted(score->symbol), to_text(score->value), fmt::join(options, ","));
+    if (list.size() > kMostSymbols * 4) break;
   }
-  return {"symbols", quoted(symbols_on_one_line(scores, kMostSymbols)),
-          fmt::format("[{}]", fmt::join(json, ","))};
+  return fmt::format("[{}]", list);
 }
 
-LogField milliseconds(std::string_view key, Timings::Microseconds time) {
-  const std::string number = fmt::format("{:.1f}", static_cast<double>(time.count()) / 1000);
-  return {key, number + "ms", number};
+void milliseconds(LogLine& line, std::string_view key, Timings::Microseconds time) {
+  const double value = static_cast<double>(time.count()) / 1000;
+  line.raw(key, line.is_json() ? fmt::format("{:.1f}", value) : fmt::format("{:.1f}ms", value));
+}
+
+void score(LogLine& line, const Verdict& verdict) {
+  const std::string reached = to_tenths(verdict.score);
+  const std::string required = to_tenths(verdict.required);
+  if (line.is_json()) {
+    line.number("score", reached).number("required", required).raw("symbols", json_symbols(verdict.scores));
+  } else {
+    line.raw("score", fmt::format("{}/{}", reached, required));
+    line.untrusted("symbols", symbols_on_one_line(verdict.scores, kMostSymbols));
+  }
 }
 
 }  // namespace
 
-std::vector<LogField> scan_fields(const ScanRecord& record) {
+void describe(LogLine& line, const ScanRecord& record) {
   const Envelope& envelope = record.request.envelope;
   const Verdict& verdict = record.verdict;
-  const std::string score = to_tenths(verdict.score);
-  const std::string required = to_tenths(verdict.required);
-  std::vector<LogField> fields{
-      short_text("qid", envelope.queue_id),
-      short_text("mid", verdict.message_id),
-      {"from", quoted(cut_utf8(envelope.sender, kMostText)), quoted(cut_utf8(envelope.sender, kMostText))},
-      recipients(envelope.recipients),
-      log_word("ip", envelope.client ? envelope.client->to_string() : std::string()),
-      short_text("user", envelope.user),
-      log_number("size", std::to_string(record.size)),
-      log_untrusted("action", name(verdict.action)),
-      {"score", fmt::format("{}/{}", score, required), fmt::format("{},\"required\":{}", score, required)},
-      symbols(verdict.scores),
-      milliseconds("time", verdict.timings.total),
-      milliseconds("parse", verdict.timings.parse),
-      milliseconds("checks", verdict.timings.checks),
-      milliseconds("queued", verdict.timings.queued),
-      log_word("dialect", name(record.request.dialect)),
-      log_word("command", name(record.request.command)),
-      log_word("peer", record.peer),
-  };
-  if (!verdict.forced_by.empty()) fields.push_back(log_word("forced_by", verdict.forced_by));
-  if (!record.detail.empty()) fields.push_back(log_untrusted("problem", record.detail));
-  return fields;
+  line.untrusted("qid", cut_utf8(envelope.queue_id, kMostText));
+  line.untrusted("mid", cut_utf8(verdict.message_id, kMostText));
+  line.raw("from", short_quoted(envelope.sender));
+  recipients(line, envelope.recipients);
+  line.word("ip", envelope.client ? envelope.client->to_string() : std::string());
+  line.untrusted("user", cut_utf8(envelope.user, kMostText));
+  line.number("size", std::to_string(record.size));
+  line.untrusted("action", name(verdict.action));
+  score(line, verdict);
+  milliseconds(line, "time", verdict.timings.total);
+  milliseconds(line, "parse", verdict.timings.parse);
+  milliseconds(line, "checks", verdict.timings.checks);
+  milliseconds(line, "queued", verdict.timings.queued);
+  line.word("dialect", name(record.request.dialect)).word("command", name(record.request.command));
+  line.word("peer", record.peer);
+  if (!verdict.forced_by.empty()) line.word("forced_by", verdict.forced_by);
+  if (!record.detail.empty()) line.untrusted("problem", record.detail);
 }
 
 }  // namespace xspamd

@@ -1,9 +1,8 @@
-// The one event that a scan leaves in the log, with everything that a postmaster asks of it later.
+// The one line that a scan leaves in the log, with everything that a postmaster asks of it later.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "proto/request.h"
 #include "proto/verdict.h"
@@ -19,6 +18,6 @@ struct ScanRecord {
   std::string_view detail;  // what was wrong with the request, if anything
 };
 
-std::vector<LogField> scan_fields(const ScanRecord& record);
+void describe(LogLine& line, const ScanRecord& record);
 
 }  // namespace xspamd

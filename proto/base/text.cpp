@@ -118,6 +118,10 @@ std::string_view cut_utf8(std::string_view text, std::size_t bytes) {
 }
 
 std::string printable(std::string_view text) {
+  const auto plain = [](char c) {
+    return c >= 0x20 && c < 0x7f;
+  };
+  if (std::all_of(text.begin(), text.end(), plain)) return std::string(text);
   std::string line;
   line.reserve(text.size());
   while (!text.empty()) {
@@ -134,10 +138,17 @@ std::string printable(std::string_view text) {
 }
 
 std::string quoted(std::string_view text) {
-  std::string line = "\"";
-  for (const char c : printable(text)) {
-    if (c == '"' || c == '\\') line += '\\';
-    line += c;
+  const std::string safe = printable(text);
+  std::string line;
+  line.reserve(safe.size() + 2);
+  line += '"';
+  if (safe.find_first_of("\"\\") == std::string::npos) {
+    line += safe;
+  } else {
+    for (const char c : safe) {
+      if (c == '"' || c == '\\') line += '\\';
+      line += c;
+    }
   }
   return line + '"';
 }
