@@ -29,6 +29,10 @@ struct Envelope {
   std::string sender;  // without angle brackets; empty is the null sender <>
   std::vector<std::string> recipients;
   std::string user;  // the authenticated login, empty if none
+  // Known from the mail server's own Received alone, which names no login (Exim's default variant).
+  bool authenticated_without_name = false;
+
+  bool is_authenticated() const { return !user.empty() || authenticated_without_name; }
 };
 
 struct Tell {

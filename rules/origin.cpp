@@ -21,6 +21,7 @@ void complete(Envelope& envelope, const Received& own, Dialect dialect) {
   if (envelope.helo.empty()) envelope.helo = own.helo;
   if (envelope.hostname.empty()) envelope.hostname = own.rdns;
   if (envelope.user.empty()) envelope.user = own.user;
+  envelope.authenticated_without_name = own.authenticated;
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ bool ProfileFor::fits(const Envelope& envelope) const {
       return false;
   }
   if (ip && (!envelope.client || !contains(*ip, *envelope.client))) return false;
-  const bool logged_in = !envelope.user.empty();
+  const bool logged_in = envelope.is_authenticated();
   if (authenticated && *authenticated != logged_in) return false;
   if (!user) return true;
   const auto same = [&](const std::string& login) {

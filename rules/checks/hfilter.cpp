@@ -137,7 +137,7 @@ void check_sender(const Envelope& envelope, Hits& hits) {
 Hits run(const Options& options, const Mail& mail) {
   Hits hits;
   const Envelope& envelope = mail.request.envelope;
-  if (!options.check_authed && !envelope.user.empty()) return hits;
+  if (!options.check_authed && envelope.is_authenticated()) return hits;
   if (!options.check_local && envelope.client && contains(options.local, *envelope.client)) return hits;
   check_names(options, envelope, hits);
   check_sender(envelope, hits);

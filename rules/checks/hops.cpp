@@ -51,7 +51,7 @@ struct Options {
 
   bool spare(const Envelope& envelope) const {
     if (!envelope.client) return true;  // whether there was a hop before us is not told
-    if (!check_authed && !envelope.user.empty()) return true;
+    if (!check_authed && envelope.is_authenticated()) return true;
     return !check_local && contains(local, *envelope.client);
   }
 };

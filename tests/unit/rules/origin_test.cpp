@@ -79,6 +79,19 @@ TEST_CASE("origin: what an RSPAMC head with an address lacks comes from the mail
         "own=192.0.2.7 hops= client=192.0.2.7 helo=hello.x.example host=client.x.example user=");
 }
 
+TEST_CASE("origin: who logged in is authenticated also where the field names no login") {
+  const std::string field =
+      "Received: from [192.0.2.7] (helo=hello.x.example)\n"
+      "\tby mx.test.example with esmtpsa (TLS1.3) (Exim 4.96)\n\tid 1xV0aa-00070k-03;\n"
+      "\tSun, 22 Nov 2026 06:10:40 +0000\n";
+  Request request;
+  request.dialect = Dialect::spamc;
+  const auto message = parse_message(field + "Subject: x\n\n", Limits{});
+  find_origin(request, *message, {});
+  CHECK(request.envelope.user.empty());
+  CHECK(request.envelope.is_authenticated());
+}
+
 TEST_CASE("origin: what the request told is not replaced by what a field tells") {
   Envelope envelope;
   envelope.helo = "told";
