@@ -66,7 +66,7 @@ bool Admission::may_go(const Waiter& waiter) const {
     case For::slot:
       return scanning_ < limits_.scans;
     case For::memory:
-      return held_ <= limits_.memory || holders_.front() == waiter.holding;
+      return held_ <= limits_.memory || is_eldest(*waiter.holding);
     case For::gate: {
       // Complete requests that wait for a slot count as scans, or the gate would let the whole queue in.
       std::size_t complete = 0;
@@ -74,6 +74,14 @@ bool Admission::may_go(const Waiter& waiter) const {
         complete += other->what == For::slot && !other->granted ? 1 : 0;
       return scanning_ + complete < limits_.scans && held_ < limits_.memory;
     }
+  }
+  return true;
+}
+
+// Of those that hold anything: who has sent nothing yet, or has been answered, is in nobody's way.
+bool Admission::is_eldest(const Holding& holding) const {
+  for (const Holding* holder : holders_) {
+    if (holder->bytes_ > 0) return holder == &holding;
   }
   return true;
 }

@@ -71,6 +71,7 @@ class Admission {
   };
 
   bool may_go(const Waiter& waiter) const;
+  bool is_eldest(const Holding& holding) const;
   void grant(Waiter& waiter);
   Task<bool> wait(Waiter& waiter, Deadline deadline);
   void wake();

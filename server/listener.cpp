@@ -71,7 +71,9 @@ void Listener::start() {
 void Listener::stop() {
   if (!socket_.is_open()) return;
   // Who has connected already is served: a refusal now would leave Exim without a verdict.
-  accept_ready();
+  do {
+    accept_ready();
+  } while (errno == 0);
   asio::error_code ignored;
   socket_.close(ignored);
 }

@@ -39,7 +39,7 @@ max_score = 0.7
 [profiles.lenient]
 priority = 10
 for = { recipient = ["*.org", "*.com"] }
-actions = { reject = 20, soft_reject = false }
+actions = { add_header = 6.4, soft_reject = false }
 scores = { ONCE_RECEIVED = 0.345 }
 
 [profiles.harsh]

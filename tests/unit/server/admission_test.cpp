@@ -185,6 +185,16 @@ TEST_CASE("admission: over the memory limit all wait but the eldest, so that som
   CHECK(hold(eldest, 500, kPast));
 }
 
+TEST_CASE("admission: an elder connection that holds nothing keeps nobody waiting") {
+  Admission admission(limits(8, 100));
+  Admission::Holding silent(admission);
+  Admission::Holding one(admission);
+  Admission::Holding two(admission);
+  CHECK(hold(one, 90, kPast));
+  CHECK(hold(one, 500, kPast));
+  CHECK_FALSE(hold(two, 10, kPast));
+}
+
 TEST_CASE("admission: when the eldest goes the next one is the eldest and goes on") {
   Admission admission(limits(8, 100));
   asio::io_context loop(1);
