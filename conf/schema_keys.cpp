@@ -144,7 +144,7 @@ constexpr Key kKeys[] = {
     flag("rules.*.absent", "false", "Hits when there is no such value"),
     flag("rules.*.exists", "false", "Hits when there is such a value"),
     one("rules.*.count", comparison, "", "Hits when so many values, or hits of match, are there"),
-    flag("rules.*.negate", "false", "Hits when a value does not match"),
+    flag("rules.*.negate", "false", "Hits when there is a value and none matches"),
     flag("rules.*.all", "false", "Hits when every value matches and there is one"),
     count("rules.*.max_hits", "1", {1, 1000}, "Hits that score"),
     flag("rules.*.shadow", "false", "Shown, but not scored"),

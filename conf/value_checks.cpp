@@ -82,7 +82,8 @@ Misfit fits_choice(const Key& key, const Value& value) {
 }
 
 Misfit fits_score_or_action(const Key& key, const Value& value) {
-  return value.string() ? fits_choice(key, value) : fits_score(key, value);
+  if (std::holds_alternative<bool>(value.data)) return "";
+  return value.string() ? fits_choice(key, value) : fits_threshold(key, value);
 }
 
 Misfit fits_duration(const Key& key, const Value& value) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 #include "proto/base/text.h"
 #include "proto/first_line.h"
@@ -145,7 +146,7 @@ std::size_t Reader::feed_body(std::string_view bytes) {
     body.clear();
     body.shrink_to_fit();
   }
-  if (state_ == State::body && !forget_) body.append(bytes.substr(0, taken));
+  if (state_ == State::body && !forget_) keep(bytes.substr(0, taken));
   if (has_length_ && received_ == announced_) state_ = State::done;
   return taken;
 }
@@ -166,6 +167,15 @@ void Reader::end(End why) {
   if (!has_length_) return;  // the end of input is the end of the body
   refuse(Refusal::cut_off,
          fmt::format("(Content-Length mismatch: Expected {} bytes, got {} bytes)", announced_, received_));
+}
+
+void Reader::keep(std::string_view bytes) {
+  try {
+    incoming_.request.body.append(bytes);
+  } catch (const std::bad_alloc&) {  // the client gets its answer all the same
+    out_of_memory_ = true;
+    forget_body();
+  }
 }
 
 void Reader::forget_body() {

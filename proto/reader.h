@@ -46,11 +46,17 @@ class Reader {
   // From here on the body is drained without being kept: there will be no scan.
   void forget_body();
 
+  // There was no memory for the body: it is drained, and there can be no scan.
+  bool out_of_memory() const { return out_of_memory_; }
   bool done() const { return state_ == State::done; }
   bool has_head() const { return has_head_; }
   bool started() const { return state_ != State::first_line || !line_.empty(); }
   // Bytes of memory this request holds now.
-  std::size_t held() const { return incoming_.request.body.size() + line_.size() + head_bytes_; }
+  std::size_t held() const {
+    const Request& request = incoming_.request;
+    const std::size_t recipients = request.envelope.recipients.capacity() * sizeof(std::string);
+    return request.body.size() + line_.size() + head_bytes_ + recipients;
+  }
   // Bytes of body received, kept or not.
   std::uint64_t received() const { return received_; }
   // Once done.
@@ -61,6 +67,7 @@ class Reader {
 
   std::size_t feed_line(std::string_view bytes);
   std::size_t feed_body(std::string_view bytes);
+  void keep(std::string_view bytes);
   void on_line(std::string_view line);
   void on_first_line(std::string_view line);
   void on_header(std::string_view line);
@@ -79,6 +86,7 @@ class Reader {
   bool has_head_ = false;
   bool has_length_ = false;
   bool forget_ = false;
+  bool out_of_memory_ = false;
   std::uint64_t announced_ = 0;  // Content-length
   std::uint64_t received_ = 0;
 };

@@ -18,7 +18,7 @@ constexpr Version kLengthSince{1, 3};     // Content-length beside the Spam line
 
 // What the arithmetic adds is no rule: clients compare the list with the names of rules.
 bool is_arithmetic(std::string_view symbol) {
-  return symbol == "ROUNDING" || symbol == "MORE_SYMBOLS" || symbol.starts_with("CAP_");
+  return symbol == "ROUNDING" || symbol == "MORE_SYMBOLS" || symbol == "FORCED" || symbol.starts_with("CAP_");
 }
 
 // Symbols that score, and those that say why there was no scan; in byte order, without blanks.

@@ -84,9 +84,7 @@ void MapSource::load(const conf::Origin& told_at, conf::Problems& problems) {
     const conf::Origin origin{file_, static_cast<int>(line), 0};
     return problems.error(origin, fmt::format("map {}: {}", name_, error.sentence));
   }
-  readable_ = false;
-  last_warning_ = fmt::format("map {}: {}: {}", name_, file_, error.sentence);
-  problems.warn(told_at, fmt::format("{}; the map is empty until it can be", last_warning_));
+  problems.error(told_at, fmt::format("map {}: {}: {}", name_, file_, error.sentence));
 }
 
 void MapSource::refresh(MapNews& news) {

@@ -100,6 +100,7 @@ void RuleSet::add(Rule rule, Selector selector) {
 Hits RuleSet::run(const Mail& mail, Deadline deadline) const {
   Hits hits;
   std::vector<std::optional<std::vector<std::string>>> looked_at(selectors_.size());
+  const bool truncated = mail.message.defects().has(Defect::headers_over_limit);
   for (const Rule& rule : rules_) {
     if (Clock::now() >= deadline) {
       hits.add("CHECK_LATE", {"rules"});
@@ -108,6 +109,9 @@ Hits RuleSet::run(const Mail& mail, Deadline deadline) const {
     if (mail.off.contains(rule.symbol)) continue;
     auto& values = looked_at[rule.look_at];
     if (!values) values = values_of(selectors_[rule.look_at], mail);
+    // What was cut off by limits.headers may be there.
+    if (truncated && selectors_[rule.look_at].source == Selector::Source::header && rule.needs_all_values())
+      continue;
     const auto [found, limit_reached] = hits_of(rule, *values);
     if (limit_reached) hits.add("LIMIT_MATCH", {rule.symbol});
     if (found == 0) continue;

@@ -32,6 +32,9 @@ struct Rule {
   bool all = false;     // hits when there is a value and all match
   bool shadow = false;  // shown, never scored
   std::size_t max_hits = 1;
+  // Whether a value that was not looked at could turn a hit into a miss.
+  bool needs_all_values() const { return absent || negate || all || count; }
+
   bool counts_size = false;  // message = "size": the value is the number that `count` compares
 };
 

@@ -58,7 +58,11 @@ class RuleReader {
     entry.origin = value_.origin;
     enabled_ = section_.get("enabled", true, "Whether the rule runs");
     if (entry.about.empty()) entry.about = "A rule of this site";
-    if (!name_.starts_with("__")) services_.symbols.insert_or_assign(name_, std::move(entry));
+    if (name_.starts_with("__")) return;
+    const bool ours =
+        name_ == "ROUNDING" || name_ == "MORE_SYMBOLS" || name_ == "FORCED" || name_.starts_with("CAP_");
+    const bool added = services_.symbols.emplace(name_, std::move(entry)).second;
+    if (ours || !added) complain("a check, a map or the scan itself has a symbol of this name");
   }
 
   Result<Selector> read_selector() {

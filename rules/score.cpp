@@ -200,7 +200,9 @@ Verdict score(const Plan& plan, const Scan& scan) {
   if (!scan.cut_short) apply_caps(plan.caps, verdict.scores);
   total_up(verdict);
   add_action(verdict, config, scan, deciding(metas));
-  verdict.subject = rewritten_subject(config.actions.subject, scan.mail.message);
+  if (verdict.action == Action::rewrite_subject) {
+    verdict.subject = rewritten_subject(config.actions.subject, scan.mail.message);
+  }
   verdict.message_id = scan.mail.message.message_id();
   verdict.skipped = scan.skipped;
   verdict.timings = scan.timings;

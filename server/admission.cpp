@@ -4,19 +4,18 @@
 
 namespace xspamd {
 
-Admission::Holding::Holding(Admission& admission)
-    : admission_(admission), place_(admission.holders_.insert(admission.holders_.end(), this)) {}
-
-Admission::Holding::~Holding() {
-  release();
-  admission_.holders_.erase(place_);
-  admission_.wake();  // somebody else is the eldest now
+void Admission::Holding::tell(std::size_t bytes) {
+  const bool less = bytes < bytes_;
+  std::list<Holding*>& holders = admission_.holders_;
+  if (bytes_ == 0 && bytes > 0) place_ = holders.insert(holders.end(), this);
+  if (bytes_ > 0 && bytes == 0) holders.erase(place_);
+  admission_.held_ += bytes - bytes_;
+  bytes_ = bytes;
+  if (less) admission_.wake();
 }
 
 void Admission::Holding::release() {
-  admission_.held_ -= bytes_;
-  bytes_ = 0;
-  admission_.wake();
+  tell(0);
 }
 
 Task<bool> Admission::Holding::pass_gate(Deadline deadline) {
@@ -24,9 +23,7 @@ Task<bool> Admission::Holding::pass_gate(Deadline deadline) {
   co_return co_await admission_.wait(waiter, deadline);
 }
 
-Task<bool> Admission::Holding::hold(std::size_t bytes, Deadline deadline) {
-  admission_.held_ += bytes - bytes_;
-  bytes_ = bytes;
+Task<bool> Admission::Holding::wait_for_memory(Deadline deadline) {
   Waiter waiter{For::memory, this, nullptr};
   co_return co_await admission_.wait(waiter, deadline);
 }
@@ -66,7 +63,7 @@ bool Admission::may_go(const Waiter& waiter) const {
     case For::slot:
       return scanning_ < limits_.scans;
     case For::memory:
-      return held_ <= limits_.memory || is_eldest(*waiter.holding);
+      return held_ <= limits_.memory || holders_.empty() || holders_.front() == waiter.holding;
     case For::gate: {
       // Complete requests that wait for a slot count as scans, or the gate would let the whole queue in.
       std::size_t complete = 0;
@@ -74,14 +71,6 @@ bool Admission::may_go(const Waiter& waiter) const {
         complete += other->what == For::slot && !other->granted ? 1 : 0;
       return scanning_ + complete < limits_.scans && held_ < limits_.memory;
     }
-  }
-  return true;
-}
-
-// Of those that hold anything: who has sent nothing yet, or has been answered, is in nobody's way.
-bool Admission::is_eldest(const Holding& holding) const {
-  for (const Holding* holder : holders_) {
-    if (holder->bytes_ > 0) return holder == &holding;
   }
   return true;
 }
@@ -100,9 +89,14 @@ Task<bool> Admission::wait(Waiter& waiter, Deadline deadline) {
   const auto executor = co_await asio::this_coro::executor;
   Event event(executor);
   waiter.event = &event;
-  const auto place = waiters_.insert(waiters_.end(), &waiter);
+  // Off the list also when the loop ends and destroys this coroutine while it waits.
+  struct Place {
+    std::list<Waiter*>& list;
+    std::list<Waiter*>::iterator at;
+    ~Place() { list.erase(at); }
+  };
+  const Place place{waiters_, waiters_.insert(waiters_.end(), &waiter)};
   co_await event.wait(deadline);
-  waiters_.erase(place);
   // A slot granted at the very moment of the deadline is taken all the same.
   co_return waiter.granted;
 }

@@ -19,15 +19,17 @@ class Admission {
   // Bytes of input that one connection holds; gives them back when it goes.
   class Holding {
    public:
-    explicit Holding(Admission& admission);
-    ~Holding();
+    explicit Holding(Admission& admission) : admission_(admission) {}
+    ~Holding() { release(); }
     Holding(const Holding&) = delete;
     Holding& operator=(const Holding&) = delete;
 
     // Waits at the gate before the first byte is read; false when the deadline came first.
     Task<bool> pass_gate(Deadline deadline);
-    // Tells what is held now, and waits while all together hold too much; false: the deadline came first.
-    Task<bool> hold(std::size_t bytes, Deadline deadline);
+    // Tells what is held now.
+    void tell(std::size_t bytes);
+    // Waits while all together hold too much; false: the deadline came first.
+    Task<bool> wait_for_memory(Deadline deadline);
     // Ends these waits now, as if the deadline had come.
     void give_up();
     void release();
@@ -35,7 +37,7 @@ class Admission {
    private:
     friend class Admission;
     Admission& admission_;
-    std::list<Holding*>::iterator place_;  // eldest first
+    std::list<Holding*>::iterator place_;  // while bytes_ is not 0
     std::size_t bytes_ = 0;
   };
 
@@ -71,7 +73,6 @@ class Admission {
   };
 
   bool may_go(const Waiter& waiter) const;
-  bool is_eldest(const Holding& holding) const;
   void grant(Waiter& waiter);
   Task<bool> wait(Waiter& waiter, Deadline deadline);
   void wake();
@@ -80,8 +81,8 @@ class Admission {
   std::size_t scanning_ = 0;
   std::size_t held_ = 0;
   bool closed_ = false;
-  std::list<Holding*> holders_;
-  std::list<Waiter*> waiters_;  // in the order they came
+  std::list<Holding*> holders_;  // who holds anything, by its first byte: eldest first
+  std::list<Waiter*> waiters_;   // in the order they came
 };
 
 }  // namespace xspamd

@@ -37,8 +37,27 @@ Request without_body(const Request& request) {
 
 }  // namespace
 
+// Whatever goes wrong in here, the client gets a verdict.
 Task<std::string> Handler::answer(Asked asked, std::shared_ptr<const Plan> plan) {
+  std::string problem;
+  try {
+    co_return co_await judge(asked, plan);
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  log_.error(fmt::format("a request failed: {}", problem));
+  const Verdict failed = failure_verdict(plan->config, "error");
+  co_return verdict_reply(asked.incoming.request, failed, plan->config);
+}
+
+Task<std::string> Handler::judge(Asked& asked, std::shared_ptr<const Plan> plan) {
   Incoming& incoming = asked.incoming;
+  // A request that we ended early is not the client's fault.
+  const bool ended_early = incoming.refusal == Refusal::stalled || incoming.refusal == Refusal::cut_off;
+  if (ended_early && asked.has_head && !asked.unavailable.empty()) {
+    const Verdict failed = failure_verdict(plan->config, asked.unavailable);
+    co_return reply(asked, failed, *plan);
+  }
   if (incoming.refusal != Refusal::none) {
     if (const auto refused = refusal_verdict(incoming, plan->config)) co_return reply(asked, *refused, *plan);
     ++counters_.errors;

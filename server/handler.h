@@ -21,6 +21,7 @@ struct Asked {
   std::uint64_t size = 0;  // bytes of body received
   std::string peer;
   Deadline queue_until;          // how long it may wait for a scan slot
+  bool has_head = false;         // the request's head is complete
   std::string_view unavailable;  // why there is no scan although the request is fine ("overload", "stopping")
 };
 
@@ -32,6 +33,7 @@ class Handler {
   Task<std::string> answer(Asked asked, std::shared_ptr<const Plan> plan);
 
  private:
+  Task<std::string> judge(Asked& asked, std::shared_ptr<const Plan> plan);
   Task<Verdict> scan(Request& request, Deadline queue_until, std::shared_ptr<const Plan> plan);
   std::string reply(const Asked& asked, const Verdict& verdict, const Plan& plan);
 

@@ -42,6 +42,32 @@ bool rewrites_mail(Command command) {
   return command == Command::process || command == Command::headers;
 }
 
+// Whether a decided action is spam to a dialect that has no actions: from the action on that spamc.required
+// names; where that is a number, from soft reject on.
+bool is_spam(Action action, const conf::Config& config) {
+  if (action == Action::no_action) return false;
+  const auto* from = std::get_if<Action>(&config.spamc.required);
+  return action >= (from == nullptr ? Action::soft_reject : *from);
+}
+
+// SPAMC has a score and a threshold only. Where something else decided the action, a line FORCED brings the
+// score to the side of the threshold that the action stands for; the lines still add up.
+Verdict as_spam_or_ham(const Verdict& verdict, const conf::Config& config, Points required) {
+  Verdict told = verdict;
+  if (verdict.forced_by.empty()) return told;
+  const bool spam = is_spam(verdict.action, config);
+  if (spam == (verdict.score >= required)) return told;
+  constexpr Points kTenth{100};
+  told.score = spam ? required : required - kTenth;
+  told.scores.push_back(
+      {"FORCED",
+       "service",
+       fmt::format("{} decided, not the score: {}", verdict.forced_by, name(verdict.action)),
+       told.score - verdict.score,
+       {}});
+  return told;
+}
+
 }  // namespace
 
 Points spamc_required(const conf::Config& config, const Verdict& verdict) {
@@ -55,13 +81,7 @@ std::string verdict_reply(const Request& request, const Verdict& verdict, const 
   }
   if (request.dialect == Dialect::http) return http_unavailable();
   const spamc::ReplyOptions options{spamc_required(config, verdict), config.limits.report};
-  // This dialect has no action: an unscanned message that is to be deferred can only be called spam.
-  if (verdict.forced_by == "NOT_SCANNED" && verdict.action != Action::no_action) {
-    Verdict spam = verdict;
-    spam.score = options.required;
-    return spamc::write(request, spam, options);
-  }
-  return spamc::write(request, verdict, options);
+  return spamc::write(request, as_spam_or_ham(verdict, config, options.required), options);
 }
 
 std::optional<Verdict> refusal_verdict(const Incoming& incoming, const conf::Config& config) {

@@ -1,10 +1,13 @@
 // The command that serves: the first process opens log and sockets and becomes the supervisor; the second one
 // inherits the sockets, drops its privileges and scans.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 
 #include "server/commands.h"
@@ -12,10 +15,13 @@
 #include "server/privileges.h"
 #include "server/server.h"
 #include "server/supervisor.h"
+#include "server/unique_fd.h"
 
 namespace xspamd {
 
 namespace {
+
+constexpr std::string_view kLogFile = "file:";
 
 int complain(const std::string& sentence, int status) {
   fmt::print(stderr, "xspamd: {}\n", sentence);
@@ -35,13 +41,29 @@ Result<std::vector<ListenSocket>> open_all(const conf::Server& settings, Log& lo
   return sockets;
 }
 
-// A log file that root has made must be the server's to open again after a rotation.
+// A log file that root has just made must be the server's to open again after a rotation. Its folder may be
+// the server's: whatever else stands there, a link above all, keeps its owner.
 void give_log_file(const conf::Log& settings, const Identity& identity) {
-  constexpr std::string_view kFile = "file:";
-  if (!identity.change || !settings.target.starts_with(kFile)) return;
-  const std::string path = settings.target.substr(kFile.size());
+  if (!identity.change || !settings.target.starts_with(kLogFile)) return;
+  const std::string path = settings.target.substr(kLogFile.size());
+  const UniqueFd fd(open(path.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat file {};
+  const bool ours =
+      fd && fstat(fd.get(), &file) == 0 && S_ISREG(file.st_mode) && file.st_nlink == 1 && file.st_uid == 0;
+  if (!ours) return;
   // A failure shows when the server opens it.
-  [[maybe_unused]] const int ignored = chown(path.c_str(), identity.uid, identity.gid);
+  [[maybe_unused]] const int ignored = fchown(fd.get(), identity.uid, identity.gid);
+}
+
+// Root writes to no link: its folder may be the server's, who could have put it there.
+Result<void> refuse_linked_log(const conf::Log& settings, const Identity& identity) {
+  if (!identity.change || !settings.target.starts_with(kLogFile)) return {};
+  const std::string path = settings.target.substr(kLogFile.size());
+  struct stat file {};
+  if (lstat(path.c_str(), &file) != 0) return {};
+  const bool plain = S_ISREG(file.st_mode) && file.st_nlink == 1;
+  if (plain || S_ISCHR(file.st_mode)) return {};
+  return fail(Errc::unavailable, fmt::format("log.target {}: root writes to no link", settings.target));
 }
 
 // The settings that outlive the plan: a process that only waits has no use for patterns and maps.
@@ -52,6 +74,9 @@ struct SupervisorSettings {
 };
 
 int run_supervisor(const SupervisorSettings& settings, const Identity& identity, int argc, char** argv) {
+  if (const auto plain = refuse_linked_log(settings.log, identity); !plain) {
+    return complain(plain.error().sentence, kProblem);
+  }
   auto log = Log::open(settings.log, Log::Mode::direct);
   if (!log) return complain(log.error().sentence, kProblem);
   give_log_file(settings.log, identity);
@@ -63,10 +88,12 @@ int run_supervisor(const SupervisorSettings& settings, const Identity& identity,
   options.inflight_slots = settings.scans;
   options.grace = settings.server.grace;
   options.pid_file = settings.server.pid_file;
-  options.log = [&log, &settings](int level, const std::string& line) {
+  options.log = [&log, &settings, &identity](int level, const std::string& line) {
     // Few lines, and nobody tells it of a rotation: opened again for each. A failure keeps the old target.
-    const auto reopened = (*log)->reopen(settings.log);
-    (*log)->write(reopened ? level_of(level) : Log::Level::error, line);
+    if (refuse_linked_log(settings.log, identity)) {
+      [[maybe_unused]] const auto reopened = (*log)->reopen(settings.log);
+    }
+    (*log)->write(level_of(level), line);
   };
   return supervise(options);
 }
@@ -76,6 +103,11 @@ int run_server(std::shared_ptr<const Plan> plan, std::optional<Inherited> inheri
   const conf::Config& config = plan->config;
   const auto identity = find_identity(config.server);
   if (!identity) return complain(identity.error().sentence, kBadConfig);
+  // A log that went away must not end the server: start_server() has given SIGPIPE its default back.
+  std::signal(SIGPIPE, SIG_IGN);
+  if (const auto plain = refuse_linked_log(config.log, *identity); !plain) {
+    return complain(plain.error().sentence, kProblem);
+  }
   auto log = Log::open(config.log, Log::Mode::queued);
   if (!log) return complain(log.error().sentence, kProblem);
   give_log_file(config.log, *identity);

@@ -9,6 +9,7 @@ namespace xspamd {
 namespace {
 
 constexpr std::string_view kOverload = "overload";
+constexpr std::string_view kNoMemory = "no memory";
 // Reads in a row before others on the loop get their turn.
 constexpr unsigned kReadBurst = 16;
 
@@ -64,11 +65,18 @@ Task<> Session::read_request() {
     if (input != Input::bytes) break;
     mark_active();
     reader_.feed(pending_);
+    if (reader_.out_of_memory() && unavailable_.empty()) unavailable_ = kNoMemory;
     // Without a scan to come only the head matters: the body is drained without being kept.
     if (!unavailable_.empty()) reader_.forget_body();
+    holding_.tell(reader_.held());
+    // Who is complete grows no more, and who is drained holds nothing to speak of.
+    if (reader_.done() || !unavailable_.empty()) continue;
     const Deadline until = std::min(Clock::now() + plan_->config.limits.queue, ends_);
-    const bool room = co_await holding_.hold(reader_.held(), until);
-    if (!room && unavailable_.empty()) unavailable_ = kOverload;
+    const bool room = co_await holding_.wait_for_memory(until);
+    if (room) continue;
+    if (unavailable_.empty()) unavailable_ = kOverload;
+    reader_.forget_body();
+    holding_.tell(reader_.held());
   }
 }
 
@@ -102,6 +110,7 @@ Task<> Session::answer() {
   asked.size = reader_.received();
   asked.peer = peer_;
   asked.queue_until = std::min(queue_until_, ends_);
+  asked.has_head = reader_.has_head();
   asked.unavailable = unavailable_;
   auto plan = plan_;
   const std::string reply = co_await context_.handler.answer(std::move(asked), std::move(plan));

@@ -92,12 +92,23 @@ Header parse_header(std::string_view message, std::size_t most) {
   return header;
 }
 
+namespace {
+
+// Of one field: decoding multiplies it, and nobody reads more. A message may be one field of 50 MB.
+constexpr std::size_t kMostDecoded = 1024 * 1024;
+
+std::string readable(const Field& field) {
+  return mail::unfold(field.value.substr(0, kMostDecoded));
+}
+
+}  // namespace
+
 std::string decoded(const Field& field) {
-  return mail::decode_words(mail::unfold(field.value));
+  return mail::decode_words(readable(field));
 }
 
 std::string decoded(const Field& field, mail::Charsets& charsets) {
-  return mail::decode_words(mail::unfold(field.value), charsets);
+  return mail::decode_words(readable(field), charsets);
 }
 
 }  // namespace xspamd

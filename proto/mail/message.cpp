@@ -39,7 +39,11 @@ Message::Message(std::string bytes, const Limits& limits)
     index_.push_back({name_hash(header_.fields[i].name), i});
   }
   std::sort(index_.begin(), index_.end());
-  if (const Field* field = first("Message-ID")) message_id_ = id_of(*field);
+  if (const Field* field = first("Message-ID")) {
+    // No program writes longer ones, and what is shown of it is shorter still.
+    constexpr std::size_t kLongestRead = 4096;
+    message_id_ = id_of({field->name, field->value.substr(0, kLongestRead)});
+  }
 }
 
 const Field* Message::first(std::string_view name) const {

@@ -47,7 +47,8 @@ Hits run(const Mail& mail, Deadline) {
     weight = std::max(weight, unique.weight);
   }
   if (!repeated.empty()) hits.add("MULTIPLE_UNIQUE_HEADERS", std::move(repeated), weight);
-  if (!any) hits.add("MISSING_ESSENTIAL_HEADERS");
+  const bool truncated = mail.message.defects().has(Defect::headers_over_limit);
+  if (!any && !truncated) hits.add("MISSING_ESSENTIAL_HEADERS");
   if (mail.message.defects().has(Defect::nul)) hits.add("BROKEN_HEADERS");
   return hits;
 }

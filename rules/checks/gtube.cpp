@@ -17,6 +17,7 @@ constexpr std::array<Symbol, 1> kSymbols{
 
 Hits run(const Mail& mail, Deadline) {
   Hits hits;
+  if (mail.off.contains("GTUBE")) return hits;
   if (mail.message.raw().find(kGtube) != std::string_view::npos) {
     hits.add("GTUBE");
     hits.decision = Decision{Action::reject, "GTUBE", "Gtube pattern"};

@@ -127,6 +127,19 @@ class LogFile(unittest.TestCase):
         self.assertEqual(scan["score"], round(sum(symbol["score"] for symbol in scan["symbols"]), 3))
         self.assertTrue(all({"time", "level"} <= entry.keys() for entry in objects))
 
+    @unittest.skipUnless(support.is_root(), "only root could write through a link")
+    def test_root_writes_to_no_link_and_gives_none_away(self):
+        folder = support.Folder("log")
+        self.addCleanup(folder.remove)
+        secret = folder / "secret"
+        secret.write_text("")
+        secret.chmod(0o600)
+        (folder / "xspamd.log").symlink_to(secret)
+        done = run_to_end([*harmless(), *option("log.target", f"file:{folder.path}/xspamd.log")])
+        self.assertEqual(1, done.returncode, done.stdout)
+        self.assertIn("root writes to no link", done.stdout)
+        self.assertEqual((0, ""), (secret.stat().st_uid, secret.read_text()))
+
     def test_a_target_that_cannot_be_opened_ends_the_start(self):
         done = run_to_end([*harmless(), *option("log.target", "file:/dev/null/xspamd.log")])
         self.assertEqual(1, done.returncode, done.stdout)

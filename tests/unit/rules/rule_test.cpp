@@ -167,3 +167,12 @@ TEST_CASE("rule: no rule is looked at after the deadline") {
   CHECK(rendered(rules->run(scan->mail, Clock::now() - std::chrono::seconds(1))) == "CHECK_LATE[rules]");
   CHECK(rendered(rules->run(scan->mail, Clock::now() + std::chrono::hours(1))) == "R");
 }
+
+TEST_CASE("rule: what limits.headers cut off may be there, and is not called missing") {
+  const auto plan =
+      test::bare_plan({"limits.headers=2", "rules.GONE={header='X-Late', absent=true, score=1.0}",
+                       "rules.FEW={header='X-Late', count='< 1', score=1.0}",
+                       "rules.HERE={header='X-A', exists=true, score=1.0}"});
+  const std::string mail = "X-A: 1\nX-B: 2\nX-Late: 3\n\n";
+  CHECK(rendered(test::scan_with(plan, test::request_of(mail))->hits) == "HERE");
+}

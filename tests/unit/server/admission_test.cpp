@@ -47,7 +47,8 @@ bool take(Admission::Slot& slot, Deadline deadline) {
   return test::run_task(slot.take(deadline));
 }
 bool hold(Admission::Holding& holding, std::size_t bytes, Deadline deadline) {
-  return test::run_task(holding.hold(bytes, deadline));
+  holding.tell(bytes);
+  return test::run_task(holding.wait_for_memory(deadline));
 }
 bool pass(Admission::Holding& holding, Deadline deadline) {
   return test::run_task(holding.pass_gate(deadline));
@@ -179,8 +180,8 @@ TEST_CASE("admission: over the memory limit all wait but the eldest, so that som
   Admission admission(limits(8, 100));
   Admission::Holding eldest(admission);
   Admission::Holding next(admission);
+  CHECK(hold(eldest, 10, kPast));
   CHECK(hold(next, 90, kPast));
-  CHECK(hold(eldest, 90, kPast));
   CHECK_FALSE(hold(next, 95, kPast));
   CHECK(hold(eldest, 500, kPast));
 }
@@ -203,9 +204,12 @@ TEST_CASE("admission: when the eldest goes the next one is the eldest and goes o
   std::optional<Admission::Holding> second(std::in_place, admission);
   Admission::Holding third(admission);
   CHECK(hold(*eldest, 90, kPast));
+  CHECK(hold(*second, 5, kPast));
   // In the queue behind the third, and yet the next to go on.
-  order.start("third", third.hold(200, kFuture));
-  order.start("second", second->hold(200, kFuture));
+  third.tell(200);
+  order.start("third", third.wait_for_memory(kFuture));
+  second->tell(200);
+  order.start("second", second->wait_for_memory(kFuture));
   CHECK(order.now() == "");
   eldest.reset();
   CHECK(order.now() == "second");
@@ -221,8 +225,10 @@ TEST_CASE("admission: memory that is given back lets all go on that it is enough
   Admission::Holding second(admission);
   Admission::Holding third(admission);
   CHECK(hold(eldest, 90, kPast));
-  order.start("second", second.hold(20, kFuture));
-  order.start("third", third.hold(20, kFuture));
+  second.tell(20);
+  order.start("second", second.wait_for_memory(kFuture));
+  third.tell(20);
+  order.start("third", third.wait_for_memory(kFuture));
   CHECK(order.now() == "");
   eldest.release();
   CHECK(order.now() == "second third");

@@ -99,12 +99,13 @@ TEST_CASE("message: 100,000 fields, one of 4 MB and one of a million folds take 
   CHECK(many->body() == "body");
 
   const auto wide = parse_message("Subject: " + std::string(4'000'000, 'x') + "\n\n", {});
-  CHECK(decoded(*wide->first("subject")).size() == 4'000'000);
+  // Of one field a mebibyte is decoded.
+  CHECK(decoded(*wide->first("subject")).size() == 1024 * 1024 - 1);
 
   std::string folded = "Subject:";
   for (int i = 0; i < 1'000'000; ++i)
     folded += "\n a";
   const auto folds = parse_message(folded + "\n\n", {});
   CHECK(folds->field_count() == 1);
-  CHECK(decoded(folds->fields()[0]).size() == 1'999'999);
+  CHECK(decoded(folds->fields()[0]).size() < 1024 * 1024);
 }
