@@ -36,8 +36,7 @@ class MapSource {
   // A map whose entries do not change.
   MapSource(std::string name, std::shared_ptr<const MapEntries> data);
 
-  // The first reading. A wrong line is an error at its place; a file that cannot be read is a warning, and
-  // the map stays empty until it can.
+  // The first reading: a wrong line is an error at its place, a file that cannot be read one at `told_at`.
   void load(const conf::Origin& told_at, conf::Problems& problems);
   // Reads the file if it has changed since, and tells what came of it.
   void refresh(MapNews& news);

@@ -89,7 +89,7 @@ class BadAtTheStart(unittest.TestCase):
         self.assertEqual(78, done.returncode, done.stdout)
         self.assertIn(f"{self.folder / 'maps' / 'blocked'}:3: ", done.stdout)
 
-    def test_a_missing_file_is_a_warning(self):
+    def test_a_missing_file_refuses_the_start(self):
         done = self.start("check-config")
-        self.assertEqual(0, done.returncode, done.stdout)
+        self.assertEqual(78, done.returncode, done.stdout)
         self.assertIn("maps/blocked", done.stdout)
