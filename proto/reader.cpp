@@ -156,7 +156,7 @@ void Reader::end(End why) {
   const State was = state_;
   state_ = State::done;
   if (incoming_.refusal != Refusal::none) return;
-  if (was == State::first_line) return refuse(Refusal::unknown_protocol, "(unknown protocol)");
+  if (was == State::first_line) return end_in_first_line();
   if (is_spamc() && why == End::idle && (was == State::head || has_length_)) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits_.idle).count();
     return refuse(Refusal::stalled, fmt::format("({} second timeout while trying to {})", seconds,
@@ -182,6 +182,14 @@ void Reader::forget_body() {
   forget_ = true;
   incoming_.request.body.clear();
   incoming_.request.body.shrink_to_fit();
+}
+
+// A line without its end can tell the dialect all the same, and then who sent it gets an answer it can read.
+void Reader::end_in_first_line() {
+  const FirstLine first = parse_first_line(line_);
+  if (first.dialect != Dialect::rspamc) return refuse(Refusal::unknown_protocol, "(unknown protocol)");
+  incoming_.request.version = first.version;
+  refuse(Refusal::cut_off, "(EOF during headers)");
 }
 
 void Reader::refuse(Refusal refusal, std::string detail) {

@@ -73,6 +73,7 @@ class Reader {
   void on_header(std::string_view line);
   void on_length(std::string_view value);
   void on_head_end();
+  void end_in_first_line();
   void refuse(Refusal refusal, std::string detail);
   bool is_spamc() const { return incoming_.request.dialect == Dialect::spamc; }
 
