@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "proto/base/text.h"
 #include "proto/mail/header.h"
@@ -48,15 +49,24 @@ Score score_of(const Plan& plan, const Profile& profile, const Hit& hit) {
           hit.value.value_or(weighted(points, hit.weight)), hit.options};
 }
 
-// One line for each symbol: a second hit of the same adds its options and its value.
-void add_score(std::vector<Score>& scores, Score next) {
-  const auto same =
-      std::find_if(scores.begin(), scores.end(), [&](const Score& s) { return s.symbol == next.symbol; });
-  if (same == scores.end()) return scores.push_back(std::move(next));
-  same->value += next.value;
-  for (std::string& option : next.options)
-    same->options.push_back(std::move(option));
-}
+// One line for each symbol: a second hit of the same adds its options and its value. Finds by an index, as a
+// site may have thousands of rules and a message may hit them all.
+class ScoreList {
+ public:
+  void add(Score next) {
+    const auto [place, fresh] = places_.try_emplace(next.symbol, scores_.size());
+    if (fresh) return scores_.push_back(std::move(next));
+    Score& same = scores_[place->second];
+    same.value += next.value;
+    for (std::string& option : next.options)
+      same.options.push_back(std::move(option));
+  }
+  std::vector<Score> take() { return std::move(scores_); }
+
+ private:
+  std::vector<Score> scores_;
+  std::unordered_map<std::string, std::size_t> places_;
+};
 
 void total_up(Verdict& verdict) {
   Points sum;
@@ -130,15 +140,16 @@ std::vector<const Meta*> metas_that_hit(const Plan& plan, const Scan& scan, cons
 // The lines of hits and metas; parts have none.
 std::vector<Score> lines_of(const Plan& plan, const Scan& scan, const std::vector<Hit>& hits,
                             const std::vector<const Meta*>& metas) {
-  std::vector<Score> scores;
+  ScoreList list;
   for (const Hit& hit : hits) {
-    if (!is_part(hit.symbol)) add_score(scores, score_of(plan, scan.profile, hit));
+    if (!is_part(hit.symbol)) list.add(score_of(plan, scan.profile, hit));
   }
   for (const Meta* meta : metas) {
     if (is_part(meta->symbol)) continue;
     const Hit hit = meta->shadow ? Hit{meta->symbol, 0, {"shadow"}} : Hit{meta->symbol, 1, {}};
-    add_score(scores, score_of(plan, scan.profile, hit));
+    list.add(score_of(plan, scan.profile, hit));
   }
+  std::vector<Score> scores = list.take();
   apply_metas(metas, scores);
   return scores;
 }
