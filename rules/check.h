@@ -101,6 +101,8 @@ struct Services {
   MapSources& maps;          // those read from files
   // Checks and symbols that a profile switches on: what makes them is kept though it is disabled.
   const SymbolNames& wanted = kNoNames;
+  // A map file that cannot be read or is wrong: refuses the plan, or leaves the map empty until it is sound.
+  bool maps_may_fail = false;
 };
 
 struct Check {

@@ -88,7 +88,15 @@ class MapReader {
     const std::string path = place_of_file(file, services_.config.file);
     auto source = std::make_shared<MapSource>(name_, path, format_);
     const conf::Value* told = conf::find(value_, "file");
-    source->load(told == nullptr ? value_.origin : told->origin, services_.problems);
+    conf::Problems read;
+    source->load(told == nullptr ? value_.origin : told->origin, read);
+    for (const conf::Problem& problem : read.list()) {
+      if (services_.maps_may_fail) {
+        services_.problems.warn(problem.origin, problem.sentence + "; the map is empty until it is sound");
+      } else {
+        services_.problems.error(problem.origin, problem.sentence);
+      }
+    }
     services_.maps.push_back(source);
     return source;
   }

@@ -14,8 +14,12 @@ namespace {
 
 class Planner {
  public:
-  Planner(conf::Config config, conf::Problems problems, std::span<const Check* const> checks)
-      : plan_(std::make_shared<Plan>()), problems_(std::move(problems)), checks_(checks) {
+  Planner(conf::Config config, conf::Problems problems, std::span<const Check* const> checks,
+          bool maps_may_fail)
+      : plan_(std::make_shared<Plan>()),
+        problems_(std::move(problems)),
+        checks_(checks),
+        maps_may_fail_(maps_may_fail) {
     plan_->config = std::move(config);
   }
 
@@ -38,7 +42,9 @@ class Planner {
   }
 
  private:
-  Services services() { return {plan_->config, plan_->symbols, problems_, plan_->maps, wanted_}; }
+  Services services() {
+    return {plan_->config, plan_->symbols, problems_, plan_->maps, wanted_, maps_may_fail_};
+  }
 
   void add_service_symbols() {
     for (const Symbol& symbol : service_symbols()) {
@@ -136,12 +142,14 @@ class Planner {
   conf::Problems problems_;
   SymbolNames wanted_;
   std::span<const Check* const> checks_;
+  bool maps_may_fail_;
 };
 
 }  // namespace
 
-Planned make_plan(conf::Config config, conf::Problems problems, std::span<const Check* const> checks) {
-  return Planner(std::move(config), std::move(problems), checks).run();
+Planned make_plan(conf::Config config, conf::Problems problems, std::span<const Check* const> checks,
+                  bool maps_may_fail) {
+  return Planner(std::move(config), std::move(problems), checks, maps_may_fail).run();
 }
 
 }  // namespace xspamd

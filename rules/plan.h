@@ -37,6 +37,8 @@ struct Planned {
 
 // Reads the options of every check, orders by `after`, then reads metas, groups and profiles and applies
 // [scores]. A cycle, an unknown name or a bad option is a problem with its place.
-Planned make_plan(conf::Config config, conf::Problems problems, std::span<const Check* const> checks);
+// With `maps_may_fail` a bad map file is a warning: a server that is started again after a crash must answer.
+Planned make_plan(conf::Config config, conf::Problems problems, std::span<const Check* const> checks,
+                  bool maps_may_fail = false);
 
 }  // namespace xspamd

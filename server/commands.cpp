@@ -46,9 +46,9 @@ std::span<const Subcommand* const> all_commands() {
   return kCommands;
 }
 
-Planned plan_for(const Options& options) {
+Planned plan_for(const Options& options, bool maps_may_fail) {
   conf::Loaded loaded = conf::load(sources_of(options));
-  return make_plan(std::move(loaded.config), std::move(loaded.problems), all_checks());
+  return make_plan(std::move(loaded.config), std::move(loaded.problems), all_checks(), maps_may_fail);
 }
 
 std::variant<std::shared_ptr<const Plan>, int> load_plan(const Options& options) {

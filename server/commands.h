@@ -16,7 +16,7 @@ std::span<const Subcommand* const> all_commands();
 // The plan, or the exit status 78 after the problems were told. Warnings are told and let the start go on.
 std::variant<std::shared_ptr<const Plan>, int> load_plan(const Options& options);
 // The same without a word: the caller tells the problems.
-Planned plan_for(const Options& options);
+Planned plan_for(const Options& options, bool maps_may_fail = false);
 
 // No command: serves until it is told to stop; the exit status.
 int serve(const Options& options, int argc, char** argv);

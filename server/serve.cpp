@@ -146,7 +146,12 @@ int serve(const Options& options, int argc, char** argv) {
   if (inherited) {
     // The supervisor has told the warnings; what stands in the way now has come since.
     Planned planned = plan_for(options);
-    if (!planned.plan) return std::get<int>(load_plan(options));
+    if (!planned.plan) {
+      // A map that went bad while the last server ran must not keep the next from answering.
+      [[maybe_unused]] const auto told = load_plan(options);
+      planned = plan_for(options, true);
+    }
+    if (!planned.plan) return kBadConfig;
     return run_server(std::move(planned.plan), std::move(**inherited), std::move(reload));
   }
   auto loaded = load_plan(options);

@@ -1,5 +1,6 @@
 """Maps from files: changed on disk while the daemon runs, they are used without a restart."""
 import os
+import signal
 
 from cases import DaemonCase
 from daemon import WANTED, Daemon, harmless, run_to_end
@@ -71,6 +72,28 @@ class Maps(DaemonCase):
         support.wait_until(lambda: self.is_blocked("third.example"), "the corrected file")
         self.assertFalse(self.is_blocked("second.example"))
         self.assertEqual(1, len(self.daemon.log_lines("blocked:3: ")), "one warning, no more")
+
+
+class TheServerDiesWithABadMap(DaemonCase):
+    server_may_die = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = Daemon(SETTINGS)
+        (cls.daemon.folder / "maps").mkdir()
+        cls.file = cls.daemon.folder / "maps" / "blocked"
+        write(cls.file, "first.example\n")
+        cls.daemon.start()
+        cls.first_server = cls.daemon.server_pid()
+
+    def test_the_next_one_answers_all_the_same(self):
+        write(self.file, "no good\n")
+        os.kill(self.daemon.server_pid(), signal.SIGKILL)
+        self.assertEqual("no action", self.check(message(), sender="someone@first.example").action)
+        self.daemon.wait_for_log("blocked:1: ")
+        write(self.file, "first.example\n")
+        support.wait_until(lambda: self.check(message(), sender="someone@first.example").action == "reject",
+                           "the corrected file")
 
 
 class BadAtTheStart(unittest.TestCase):
