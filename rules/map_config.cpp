@@ -8,6 +8,7 @@
 #include "conf/section.h"
 #include "proto/base/text.h"
 #include "rules/map.h"
+#include "rules/symbols.h"
 
 namespace xspamd {
 
@@ -70,12 +71,7 @@ class MapReader {
 
  private:
   void read_symbol() {
-    SymbolEntry entry;
-    entry.score = section_.get("score", Points{}, "Points for a hit");
-    entry.group = section_.get("group", "maps", "Group of the symbol");
-    entry.about = section_.get("about", "", "Why it scores, in a sentence");
-    entry.origin = value_.origin;
-    if (entry.about.empty()) entry.about = "An entry of a list of this site";
+    SymbolEntry entry = read_symbol_entry(section_, value_.origin, "maps", "An entry of a list of this site");
     if (services_.symbols.contains(name_)) {
       services_.problems.error(value_.origin,
                                fmt::format("map {}: another rule or check has this symbol", name_));

@@ -43,12 +43,7 @@ class MetaReader {
 
   void add_symbol(const std::string& name, const conf::Value& value) {
     conf::Section options = section(name, value);
-    SymbolEntry entry;
-    entry.score = options.get("score", Points{}, "Points for a hit");
-    entry.group = options.get("group", "", "Group of the symbol");
-    entry.about = options.get("about", "", "Why it scores, in a sentence");
-    entry.origin = value.origin;
-    if (entry.about.empty()) entry.about = "A combination of symbols of this site";
+    SymbolEntry entry = read_symbol_entry(options, value.origin, "", "A combination of symbols of this site");
     const bool is_rule_too = tables_of(services_.config.tree, "rules").contains(name);
     const bool is_new = is_part(name) || services_.symbols.emplace(name, std::move(entry)).second;
     if (is_new && !is_rule_too) return;

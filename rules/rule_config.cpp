@@ -6,6 +6,7 @@
 #include "conf/selectors.h"
 #include "proto/base/text.h"
 #include "rules/rule.h"
+#include "rules/symbols.h"
 
 namespace xspamd {
 
@@ -51,13 +52,8 @@ class RuleReader {
   }
 
   void read_symbol() {
-    SymbolEntry entry;
-    entry.score = section_.get("score", Points{}, "Points for a hit");
-    entry.group = section_.get("group", "", "Group of the symbol");
-    entry.about = section_.get("about", "", "Why it scores, in a sentence");
-    entry.origin = value_.origin;
+    SymbolEntry entry = read_symbol_entry(section_, value_.origin, "", "A rule of this site");
     enabled_ = section_.get("enabled", true, "Whether the rule runs");
-    if (entry.about.empty()) entry.about = "A rule of this site";
     if (name_.starts_with("__")) return;
     const bool ours =
         name_ == "ROUNDING" || name_ == "MORE_SYMBOLS" || name_ == "FORCED" || name_.starts_with("CAP_");

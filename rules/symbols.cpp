@@ -32,6 +32,17 @@ std::string no_such_symbol(std::string_view name, const std::vector<std::string_
   return fmt::format("no symbol is called {}{}", quoted(name), help);
 }
 
+SymbolEntry read_symbol_entry(conf::Section& table, const conf::Origin& origin, const char* group,
+                              const char* about) {
+  SymbolEntry entry;
+  entry.score = table.get("score", Points{}, "Points for a hit");
+  entry.group = table.get("group", group, "Group of the symbol");
+  entry.about = table.get("about", "", "Why it scores, in a sentence");
+  entry.origin = origin;
+  if (entry.about.empty()) entry.about = about;
+  return entry;
+}
+
 std::optional<Points> points_in(const conf::Value& value) {
   constexpr std::int64_t kMostWhole = 9'999;
   if (const auto* whole = std::get_if<std::int64_t>(&value.data)) {

@@ -25,6 +25,10 @@ std::vector<std::string_view> names_of(const SymbolTable& symbols, const SymbolN
 // "no symbol is called "FOO", did you mean FOX?"
 std::string no_such_symbol(std::string_view name, const std::vector<std::string_view>& known);
 
+// score, group and about of a table that makes a symbol; what it does not tell is `group` and `about`.
+SymbolEntry read_symbol_entry(conf::Section& table, const conf::Origin& origin, const char* group,
+                              const char* about);
+
 // A score as configuration writes it; nothing where the value is no number that fits.
 std::optional<Points> points_in(const conf::Value& value);
 

@@ -66,6 +66,13 @@ Result<void> refuse_linked_log(const conf::Log& settings, const Identity& identi
   return fail(Errc::unavailable, fmt::format("log.target {}: root writes to no link", settings.target));
 }
 
+Result<std::unique_ptr<Log>> open_log(const conf::Log& settings, const Identity& identity, Log::Mode mode) {
+  if (const auto plain = refuse_linked_log(settings, identity); !plain) return tl::unexpected(plain.error());
+  auto log = Log::open(settings, mode);
+  if (log) give_log_file(settings, identity);
+  return log;
+}
+
 // The settings that outlive the plan: a process that only waits has no use for patterns and maps.
 struct SupervisorSettings {
   conf::Server server;
@@ -74,12 +81,8 @@ struct SupervisorSettings {
 };
 
 int run_supervisor(const SupervisorSettings& settings, const Identity& identity, int argc, char** argv) {
-  if (const auto plain = refuse_linked_log(settings.log, identity); !plain) {
-    return complain(plain.error().sentence, kProblem);
-  }
-  auto log = Log::open(settings.log, Log::Mode::direct);
+  auto log = open_log(settings.log, identity, Log::Mode::direct);
   if (!log) return complain(log.error().sentence, kProblem);
-  give_log_file(settings.log, identity);
   auto sockets = open_all(settings.server, **log);
   if (!sockets) return complain(sockets.error().sentence, kProblem);
   SupervisorOptions options;
@@ -105,12 +108,8 @@ int run_server(std::shared_ptr<const Plan> plan, std::optional<Inherited> inheri
   if (!identity) return complain(identity.error().sentence, kBadConfig);
   // A log that went away must not end the server: start_server() has given SIGPIPE its default back.
   std::signal(SIGPIPE, SIG_IGN);
-  if (const auto plain = refuse_linked_log(config.log, *identity); !plain) {
-    return complain(plain.error().sentence, kProblem);
-  }
-  auto log = Log::open(config.log, Log::Mode::queued);
+  auto log = open_log(config.log, *identity, Log::Mode::queued);
   if (!log) return complain(log.error().sentence, kProblem);
-  give_log_file(config.log, *identity);
   if (!identity->warning.empty()) (*log)->warning(identity->warning);
   std::vector<ListenSocket> own;  // for the clean end
   if (!inherited) {

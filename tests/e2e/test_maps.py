@@ -33,7 +33,7 @@ def write(path, text):
     os.replace(fresh, path)
 
 
-class Maps(DaemonCase):
+class MapsCase(DaemonCase):
     @classmethod
     def setUpClass(cls):
         cls.daemon = Daemon(SETTINGS)
@@ -43,6 +43,8 @@ class Maps(DaemonCase):
         cls.daemon.start()
         cls.first_server = cls.daemon.server_pid()
 
+
+class Maps(MapsCase):
     def reply(self, domain, **envelope):
         return self.check(message(), sender=f"someone@{domain}", **envelope)
 
@@ -74,17 +76,8 @@ class Maps(DaemonCase):
         self.assertEqual(1, len(self.daemon.log_lines("blocked:3: ")), "one warning, no more")
 
 
-class TheServerDiesWithABadMap(DaemonCase):
+class TheServerDiesWithABadMap(MapsCase):
     server_may_die = True
-
-    @classmethod
-    def setUpClass(cls):
-        cls.daemon = Daemon(SETTINGS)
-        (cls.daemon.folder / "maps").mkdir()
-        cls.file = cls.daemon.folder / "maps" / "blocked"
-        write(cls.file, "first.example\n")
-        cls.daemon.start()
-        cls.first_server = cls.daemon.server_pid()
 
     def test_the_next_one_answers_all_the_same(self):
         write(self.file, "no good\n")
