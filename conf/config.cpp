@@ -130,7 +130,8 @@ void fill_limits(const Value& tree, Limits& limits) {
       {"limits.report", &Limits::report},   {"limits.connections", &Limits::connections},
       {"limits.scans", &Limits::scans},     {"limits.parts", &Limits::parts},
       {"limits.depth", &Limits::depth},     {"limits.headers", &Limits::headers},
-      {"limits.urls", &Limits::urls}};
+      {"limits.urls", &Limits::urls},       {"limits.html_depth", &Limits::html_depth},
+      {"limits.archive", &Limits::archive}, {"limits.archive_files", &Limits::archive_files}};
   static constexpr Time kTimes[] = {{"limits.scan", &Limits::scan},
                                     {"limits.session", &Limits::session},
                                     {"limits.idle", &Limits::idle},

@@ -69,6 +69,8 @@ struct Dns {
   unsigned retries = 1;
   std::chrono::milliseconds budget{4'000};  // of one scan
   std::size_t cache = 20'000;               // answers
+
+  friend bool operator==(const Dns&, const Dns&) = default;
 };
 
 struct Log {

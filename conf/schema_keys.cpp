@@ -11,9 +11,10 @@ namespace {
 using Names = std::span<const std::string_view>;
 
 constexpr std::string_view kChecks[] = {
-    "gtube", "rules",    "maps",        "dates",     "fields",  "encodings",  "senders", "recipients",
-    "hops",  "hfilter",  "spf",         "dkim",      "dmarc",   "arc",        "lists",   "hosts",
-    "bayes", "greylist", "message_ids", "ratelimit", "replies", "reputation", "fuzzy",   "authres"};
+    "gtube", "rules",       "maps",        "dates",     "fields",  "encodings",  "senders", "recipients",
+    "hops",  "hfilter",     "spf",         "dkim",      "dmarc",   "arc",        "lists",   "hosts",
+    "bayes", "greylist",    "message_ids", "ratelimit", "replies", "reputation", "fuzzy",   "authres",
+    "mime",  "attachments", "html",        "texts",     "urls",    "whitelist"};
 constexpr std::string_view kThresholds[] = {"greylist", "add header", "rewrite subject", "soft reject",
                                             "reject"};
 constexpr std::string_view kActions[] = {"no action",   "greylist", "add header", "rewrite subject",
@@ -88,6 +89,9 @@ constexpr Key kKeys[] = {
     count("limits.depth", "50", {1, 1000}, "Nesting of MIME parts"),
     count("limits.headers", "2000", {1, 1'000'000}, "Header fields of a message"),
     count("limits.urls", "2000", {1, 1'000'000}, "URLs of a message"),
+    count("limits.html_depth", "256", {1, 10'000}, "Nesting of HTML elements"),
+    bytes("limits.archive", R"("4MiB")", {0, kGiB}, "Unpacked of archives within archives"),
+    count("limits.archive_files", "1000", {1, 1'000'000}, "Names of an archive"),
     bytes("limits.report", R"("16KiB")", {512, 32'000}, "Largest RSPAMC reply; Exim reads 32,599 bytes"),
 
     one("actions.greylist", threshold, "4", "From this score on: greylist; false: off"),

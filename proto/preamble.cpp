@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "proto/base/text.h"
+#include "proto/bsmtp.h"
 #include "proto/mail/lexical.h"
 
 namespace xspamd {
@@ -53,16 +54,29 @@ std::vector<std::string> recipients_of(std::string_view list) {
   return recipients;
 }
 
+// With ">" in front of what came by UUCP: RFC 976 §2.4.
+std::size_t mbox_line_length(std::string_view body) {
+  if (!body.starts_with("From ") && !body.starts_with(">From ")) return 0;
+  std::size_t end = body.find('\n');
+  if (end == std::string_view::npos) end = body.find('\r');
+  return end == std::string_view::npos ? body.size() : end + 1;
+}
+
 }  // namespace
 
 Preamble read_preamble(std::string_view body) {
   constexpr std::string_view kSender = "X-Envelope-From:";
   constexpr std::string_view kRecipients = "X-Envelope-To:";
   Preamble preamble;
-  if (body.starts_with("From ")) {
-    const std::size_t lf = body.find('\n');
-    preamble.length = lf == std::string_view::npos ? body.size() : lf + 1;
+  if (auto batch = read_batch(body, Preamble::kMostRecipients)) {
+    preamble.helo = std::move(batch->helo);
+    preamble.sender = std::move(batch->sender);
+    preamble.recipients = std::move(batch->recipients);
+    preamble.batch = true;
+    preamble.length = batch->length;
+    return preamble;
   }
+  preamble.length = mbox_line_length(body);
   if (const auto line = envelope_line(body, preamble.length, kSender)) {
     preamble.sender = path_of(line_end_removed(*line).substr(kSender.size()));
     preamble.length += line->size();
@@ -78,7 +92,9 @@ void take_preamble(Request& request) {
   if (request.dialect == Dialect::milter) return;
   Preamble preamble = read_preamble(request.body);
   request.body.erase(0, preamble.length);
+  if (preamble.batch) unstuff(request.body);
   Envelope& envelope = request.envelope;
+  if (envelope.helo.empty()) envelope.helo = std::move(preamble.helo);
   // Exim leaves the line out for the null sender, so a sender here never replaces a "From: <>" of the head.
   if (envelope.sender.empty() && preamble.sender) envelope.sender = std::move(*preamble.sender);
   if (envelope.recipients.empty()) envelope.recipients = std::move(preamble.recipients);

@@ -16,13 +16,21 @@ extern const Check recipients_check;
 extern const Check message_ids_check;
 extern const Check hops_check;
 extern const Check hfilter_check;
+extern const Check mime_check;
+extern const Check attachments_check;
+extern const Check html_check;
+extern const Check texts_check;
+extern const Check urls_check;
+extern const Check spf_check;
 
 std::span<const Check* const> all_checks() {
   // In this order they run where nothing else is declared: the many patterns of `rules` last, so that they
   // cost nobody else the time of a scan.
   static constexpr std::array kChecks{
-      &gtube_check,      &maps_check,        &dates_check, &fields_check,  &encodings_check, &senders_check,
-      &recipients_check, &message_ids_check, &hops_check,  &hfilter_check, &rules_check,
+      &gtube_check,   &maps_check,        &dates_check,       &fields_check, &encodings_check,
+      &senders_check, &recipients_check,  &message_ids_check, &hops_check,   &hfilter_check,
+      &mime_check,    &attachments_check, &html_check,        &texts_check,  &urls_check,
+      &spf_check,     &rules_check,
   };
   return kChecks;
 }

@@ -3,6 +3,9 @@
 #include <asio/co_spawn.hpp>
 #include <asio/this_coro.hpp>
 
+#include <algorithm>
+#include <exception>
+
 #include "rules/io/event.h"
 
 namespace xspamd {
@@ -122,6 +125,11 @@ class PhaseRun {
     }
   }
 
+  Task<> wait_for_running() {
+    while (std::find(state_.begin(), state_.end(), State::running) != state_.end())
+      co_await ended_.wait(Deadline::max());
+  }
+
   std::vector<std::size_t> ready_cpu_checks() const {
     std::vector<std::size_t> ready;
     if (scan_.decided()) return ready;
@@ -138,7 +146,17 @@ class PhaseRun {
     auto job = [this, checks] {
       return run_batch(checks, scan_.mail, scan_.deadline);
     };
-    auto batch = co_await on_pool(pool_, std::move(job));
+    std::exception_ptr broken;
+    Batch batch;
+    try {
+      batch = co_await on_pool(pool_, std::move(job));
+    } catch (...) {  // no memory, say: what runs beside it must end before this run goes away
+      broken = std::current_exception();
+    }
+    if (broken) {
+      co_await wait_for_running();
+      std::rethrow_exception(broken);
+    }
     for (std::size_t i = 0; i < batch.ran; ++i)
       state_[places[i]] = State::done;
     add_batch(scan_, std::move(batch));
@@ -177,11 +195,11 @@ void decide_by_profile(Scan& scan) {
 // Pool thread: parse, choose the profile, which needs the envelope complete, then run the checks that may end
 // the scan before it has begun.
 FirstTrip first_trip(const Plan& plan, Request request, const std::vector<std::size_t>& places,
-                     Deadline deadline) {
+                     const Asking& ports, Deadline deadline) {
   const auto began = Clock::now();
-  Prepared prepared = prepare(std::move(request), plan.config);
+  Prepared prepared = prepare(std::move(request), plan.config, *plan.suffixes);
   Profile profile = plan.profiles.choose(prepared.request.envelope);
-  FirstTrip trip{std::make_unique<Scan>(std::move(prepared), deadline, std::move(profile))};
+  FirstTrip trip{std::make_unique<Scan>(std::move(prepared), deadline, ports, std::move(profile))};
   trip.scan->timings.parse = std::chrono::duration_cast<Timings::Microseconds>(Clock::now() - began);
   decide_by_profile(*trip.scan);
   CheckList checks;
@@ -200,20 +218,21 @@ FirstTrip first_trip(const Plan& plan, Request request, const std::vector<std::s
 
 }  // namespace
 
-Task<std::unique_ptr<Scan>> run_checks(std::shared_ptr<const Plan> plan, Request request, Pool& pool,
+Task<std::unique_ptr<Scan>> run_checks(std::shared_ptr<const Plan> plan, Request request, Means means,
                                        Deadline deadline) {
   const auto executor = co_await asio::this_coro::executor;
   const auto began = Clock::now();
   const auto early = checks_after_parsing(*plan);
-  auto job = [plan, &early, deadline, body = std::move(request)]() mutable {
-    return first_trip(*plan, std::move(body), early, deadline);
+  const Asking ports{means.dns, std::min(deadline, began + means.dns->budget())};
+  auto job = [plan, &early, &ports, deadline, body = std::move(request)]() mutable {
+    return first_trip(*plan, std::move(body), early, ports, deadline);
   };
-  auto trip = co_await on_pool(pool, std::move(job));
+  auto trip = co_await on_pool(means.pool, std::move(job));
   Scan& scan = *trip.scan;
   for (const Phase phase : {Phase::before, Phase::scan, Phase::after}) {
     scan.cut_short = scan.decided();
     if (scan.cut_short) break;
-    PhaseRun run(*plan, phase, scan, pool, executor);
+    PhaseRun run(*plan, phase, scan, means.pool, executor);
     if (phase == Phase::before) {
       for (const std::size_t place : early)
         run.mark_done(place);

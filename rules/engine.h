@@ -7,14 +7,21 @@
 
 #include <memory>
 
+#include "rules/io/dns.h"
 #include "rules/io/pool.h"
 #include "rules/plan.h"
 #include "rules/scan.h"
 
 namespace xspamd {
 
+// What a scan runs with.
+struct Means {
+  Pool& pool;
+  std::shared_ptr<Dns> dns;
+};
+
 // Loop thread. The message's size and envelope are read from `request`, which moves into the scan.
-Task<std::unique_ptr<Scan>> run_checks(std::shared_ptr<const Plan> plan, Request request, Pool& pool,
+Task<std::unique_ptr<Scan>> run_checks(std::shared_ptr<const Plan> plan, Request request, Means means,
                                        Deadline deadline);
 
 }  // namespace xspamd

@@ -9,6 +9,7 @@
 
 #include "conf/file.h"
 #include "proto/base/text.h"
+#include "rules/values.h"
 
 namespace xspamd {
 
@@ -132,7 +133,7 @@ MapNews refresh_maps(std::span<const std::shared_ptr<MapSource>> sources) {
 
 Hits MapSet::run(const Mail& mail, Deadline deadline) const {
   Hits hits;
-  std::vector<std::optional<std::vector<std::string>>> looked_at(selectors.size());
+  std::vector<std::optional<Values>> looked_at(selectors.size());
   for (const Map& map : maps) {
     if (mail.off.contains(map.symbol)) continue;
     if (Clock::now() >= deadline) {
@@ -146,7 +147,7 @@ Hits MapSet::run(const Mail& mail, Deadline deadline) const {
     Hit hit;
     hit.symbol = map.symbol;
     bool found = false;
-    for (const std::string& value : *values) {
+    for (const std::string_view value : *values) {
       auto match = data->find(value, deadline);
       if (!match) continue;
       found = true;

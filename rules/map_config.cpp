@@ -56,11 +56,6 @@ class MapReader {
     // Told already, at their place, when the table was checked.
     const bool used = enabled || services_.wanted.contains(name_);
     if (!used || !selector || !known_kind) return;
-    if (!is_readable(*selector)) {
-      return services_.problems.warn(
-          value_.origin,
-          fmt::format("map {}: this version reads no {}, so the map never hits", name_, look_at));
-    }
     if (!action.empty()) map.action = action_from(action);
     format_.kind = *known_kind;
     format_.blanks =

@@ -124,25 +124,40 @@ std::vector<std::vector<std::string>> MetaSet::order() {
   return {};
 }
 
-std::vector<const Meta*> MetaSet::hits(const std::vector<Hit>& hits, const IsOn& is_on) const {
+std::vector<const Meta*> MetaSet::hits(const std::vector<Hit>& hits, const IsOn& is_on,
+                                       const std::vector<std::string_view>& unknown) const {
   std::vector<const Meta*> met;
   if (metas_.empty()) return met;
-  std::vector<std::int64_t> values(slots_.size(), 0);
-  for (const Hit& hit : hits) {
-    const auto slot = hit.shadow ? slots_.end() : slots_.find(hit.symbol);
-    if (slot != slots_.end()) values[slot->second] += static_cast<std::int64_t>(hit.count);
+  constexpr Expression::Range kUnknown{0, 1};
+  std::vector<Expression::Range> values(slots_.size());
+  for (const std::string_view symbol : unknown) {
+    const auto slot = slots_.find(symbol);
+    if (slot != slots_.end()) values[slot->second] = kUnknown;
   }
-  std::vector<std::int64_t> with_shadows = values;
+  const auto count = [this](const Hit& hit, std::vector<Expression::Range>& into) {
+    const auto slot = slots_.find(hit.symbol);
+    if (slot == slots_.end()) return;
+    Expression::Range& value = into[slot->second];
+    value.low += static_cast<std::int64_t>(hit.count);
+    value.high = value.low;
+  };
   for (const Hit& hit : hits) {
-    const auto slot = hit.shadow ? slots_.find(hit.symbol) : slots_.end();
-    if (slot != slots_.end()) with_shadows[slot->second] += static_cast<std::int64_t>(hit.count);
+    if (!hit.shadow) count(hit, values);
   }
-  std::vector<std::int64_t> stack;
+  std::vector<Expression::Range> with_shadows = values;
+  for (const Hit& hit : hits) {
+    if (hit.shadow) count(hit, with_shadows);
+  }
+  std::vector<Expression::Range> stack;
   for (const Meta& meta : metas_) {
-    if (!is_on(meta.symbol) || meta.when.value(meta.shadow ? with_shadows : values, stack) == 0) continue;
-    if (!meta.shadow) values[meta.slot] = 1;
-    with_shadows[meta.slot] = 1;
-    met.push_back(&meta);
+    if (!is_on(meta.symbol)) continue;
+    const auto value = meta.when.value(meta.shadow ? with_shadows : values, stack);
+    if (value.certainly_false()) continue;
+    const bool certain = value.certainly_true();
+    const Expression::Range own = certain ? Expression::Range{1, 1} : kUnknown;
+    if (!meta.shadow) values[meta.slot] = own;
+    with_shadows[meta.slot] = own;
+    if (certain) met.push_back(&meta);
   }
   return met;
 }

@@ -38,8 +38,10 @@ class MetaSet {
   std::vector<std::vector<std::string>> order();
 
   // The metas that hit, in order. Hits of symbols that are off must not be in `hits`; metas that are off are
-  // not looked at.
-  std::vector<const Meta*> hits(const std::vector<Hit>& hits, const IsOn& is_on) const;
+  // not looked at. Symbols that are `unknown`, as their check could not learn what it needs, may or may not
+  // have hit: a meta hits only where it does so either way.
+  std::vector<const Meta*> hits(const std::vector<Hit>& hits, const IsOn& is_on,
+                                const std::vector<std::string_view>& unknown = {}) const;
   std::size_t size() const { return metas_.size(); }
 
  private:

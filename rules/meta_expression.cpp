@@ -211,24 +211,45 @@ std::int64_t saturated(Op op, std::int64_t left, std::int64_t right) {
   return __builtin_mul_overflow(left, right, &result) ? bound((left < 0) != (right < 0)) : result;
 }
 
-std::int64_t combined(Op op, std::int64_t left, std::int64_t right) {
+using Range = Expression::Range;
+
+constexpr Range kFalse{0, 0};
+constexpr Range kTrue{1, 1};
+constexpr Range kEither{0, 1};
+
+Range truth(bool certainly_true, bool certainly_false) {
+  return certainly_true ? kTrue : certainly_false ? kFalse : kEither;
+}
+
+Range arithmetic(Op op, const Range& left, const Range& right) {
+  const auto [low, high] =
+      std::minmax({saturated(op, left.low, right.low), saturated(op, left.low, right.high),
+                   saturated(op, left.high, right.low), saturated(op, left.high, right.high)});
+  return {low, high};
+}
+
+Range combined(Op op, const Range& left, const Range& right) {
+  const bool apart = left.high < right.low || right.high < left.low;
+  const bool same = left.low == left.high && left == right;
   switch (op) {
     case Op::less:
-      return left < right;
+      return truth(left.high < right.low, left.low >= right.high);
     case Op::at_most:
-      return left <= right;
+      return truth(left.high <= right.low, left.low > right.high);
     case Op::more:
-      return left > right;
+      return truth(left.low > right.high, left.high <= right.low);
     case Op::at_least:
-      return left >= right;
+      return truth(left.low >= right.high, left.high < right.low);
     case Op::equal:
-      return left == right;
+      return truth(same, apart);
     case Op::unequal:
-      return left != right;
+      return truth(apart, same);
     case Op::both:
-      return left != 0 && right != 0;
+      return truth(left.certainly_true() && right.certainly_true(),
+                   left.certainly_false() || right.certainly_false());
     case Op::either:
-      return left != 0 || right != 0;
+      return truth(left.certainly_true() || right.certainly_true(),
+                   left.certainly_false() && right.certainly_false());
     case Op::multiply:
     case Op::add:
     case Op::subtract:
@@ -238,7 +259,7 @@ std::int64_t combined(Op op, std::int64_t left, std::int64_t right) {
     case Op::open:
       break;
   }
-  return saturated(op, left, right);
+  return arithmetic(op, left, right);
 }
 
 }  // namespace
@@ -251,22 +272,22 @@ Result<Expression> Expression::compile(std::string_view text, const FindSlot& fi
   return expression;
 }
 
-std::int64_t Expression::value(std::span<const std::int64_t> values, std::vector<std::int64_t>& stack) const {
+Expression::Range Expression::value(std::span<const Range> values, std::vector<Range>& stack) const {
   stack.clear();
   for (const Step& step : program_) {
     if (step.op == Op::load) {
       stack.push_back(values[static_cast<std::size_t>(step.operand)]);
     } else if (step.op == Op::number) {
-      stack.push_back(step.operand);
+      stack.push_back({step.operand, step.operand});
     } else if (step.op == Op::negate) {
-      stack.back() = stack.back() == 0;
+      stack.back() = truth(stack.back().certainly_false(), stack.back().certainly_true());
     } else {
-      const std::int64_t right = stack.back();
+      const Range right = stack.back();
       stack.pop_back();
       stack.back() = combined(step.op, stack.back(), right);
     }
   }
-  return stack.empty() ? 0 : stack.back();
+  return stack.empty() ? kFalse : stack.back();
 }
 
 std::vector<std::size_t> Expression::slots() const {

@@ -47,8 +47,18 @@ class Expression {
 
   static Result<Expression> compile(std::string_view text, const FindSlot& find_slot);
 
-  // `values` holds every slot that find_slot gave; `stack` is scratch room that calls may share.
-  std::int64_t value(std::span<const std::int64_t> values, std::vector<std::int64_t>& stack) const;
+  // What a value may be: of a symbol whose check could not learn what it needs, more than one number.
+  struct Range {
+    std::int64_t low = 0, high = 0;
+
+    bool certainly_true() const { return low > 0 || high < 0; }
+    bool certainly_false() const { return low == 0 && high == 0; }
+    friend bool operator==(const Range&, const Range&) = default;
+  };
+
+  // `values` holds every slot that find_slot gave; `stack` is scratch room that calls may share. The result
+  // holds every value that the expression has for values within theirs.
+  Range value(std::span<const Range> values, std::vector<Range>& stack) const;
   // The slots it loads, repeated as often as they are.
   std::vector<std::size_t> slots() const;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "conf/file.h"
 #include "proto/base/text.h"
 #include "rules/score.h"
 #include "rules/symbols.h"
@@ -11,6 +12,14 @@
 namespace xspamd {
 
 namespace {
+
+// Debian's package publicsuffix. Where it is absent the list built into libpsl serves, as old as that and
+// three times as slow.
+std::shared_ptr<const Suffixes> installed_suffixes() {
+  constexpr std::size_t kMostBytes = 4 * Limits::kMiB;
+  const auto list = conf::read_file("/usr/share/publicsuffix/public_suffix_list.dat", kMostBytes);
+  return list ? std::make_shared<const Suffixes>(*list) : std::make_shared<const Suffixes>();
+}
 
 class Planner {
  public:
@@ -21,6 +30,7 @@ class Planner {
         checks_(checks),
         maps_may_fail_(maps_may_fail) {
     plan_->config = std::move(config);
+    plan_->suffixes = installed_suffixes();
   }
 
   Planned run() {

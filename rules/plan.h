@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conf/config.h"
+#include "proto/base/suffix.h"
 #include "rules/check.h"
 #include "rules/group.h"
 #include "rules/meta.h"
@@ -26,8 +27,9 @@ struct Plan {
   MetaSet metas;
   std::vector<GroupCap> caps;
   Profiles profiles;
-  MapSources maps;             // those read from files; refresh_maps() looks at them again
-  conf::CheckOptions options;  // of every check, disabled ones too
+  MapSources maps;                           // those read from files; refresh_maps() looks at them again
+  std::shared_ptr<const Suffixes> suffixes;  // the public suffix list of the machine
+  conf::CheckOptions options;                // of every check, disabled ones too
 };
 
 struct Planned {

@@ -7,6 +7,7 @@
 
 #include "proto/base/text.h"
 #include "proto/mail/message.h"
+#include "rules/values.h"
 
 namespace xspamd {
 
@@ -30,13 +31,13 @@ struct Found {
   bool limit_reached = false;
 };
 
-Found matches_of(const Rule& rule, const std::vector<std::string>& values) {
+Found matches_of(const Rule& rule, const Values& values) {
   // A count of pattern hits needs them all; one hit is enough otherwise, unless hits multiply the score.
   constexpr std::size_t kMostCounted = 10'000;
   const std::size_t most = rule.count ? kMostCounted : rule.max_hits;
   std::size_t found = 0;
   std::size_t matching = 0;
-  for (const std::string& value : values) {
+  for (const std::string_view value : values) {
     const Regex::Count one = rule.match->count(value, most - std::min(most, rule.all ? 0 : found));
     if (one.limit_reached) return {0, true};
     found += one.hits;
@@ -49,7 +50,7 @@ Found matches_of(const Rule& rule, const std::vector<std::string>& values) {
   return {std::min(found, rule.max_hits)};
 }
 
-Found hits_of(const Rule& rule, const std::vector<std::string>& values) {
+Found hits_of(const Rule& rule, const Values& values) {
   if (rule.absent) return {values.empty() ? 1U : 0U};
   if (rule.counts_size) return {rule.count->holds(parse_unsigned(values.front()).value_or(0)) ? 1U : 0U};
   if (rule.match) return matches_of(rule, values);
@@ -99,8 +100,7 @@ void RuleSet::add(Rule rule, Selector selector) {
 
 Hits RuleSet::run(const Mail& mail, Deadline deadline) const {
   Hits hits;
-  std::vector<std::optional<std::vector<std::string>>> looked_at(selectors_.size());
-  const bool truncated = mail.message.defects().has(Defect::headers_over_limit);
+  std::vector<std::optional<Values>> looked_at(selectors_.size());
   for (const Rule& rule : rules_) {
     if (Clock::now() >= deadline) {
       hits.add("CHECK_LATE", {"rules"});
@@ -109,9 +109,8 @@ Hits RuleSet::run(const Mail& mail, Deadline deadline) const {
     if (mail.off.contains(rule.symbol)) continue;
     auto& values = looked_at[rule.look_at];
     if (!values) values = values_of(selectors_[rule.look_at], mail);
-    // What was cut off by limits.headers may be there.
-    if (truncated && selectors_[rule.look_at].source == Selector::Source::header && rule.needs_all_values())
-      continue;
+    // What a limit cut off may be there.
+    if (rule.needs_all_values() && may_be_cut(selectors_[rule.look_at], mail.message)) continue;
     const auto [found, limit_reached] = hits_of(rule, *values);
     if (limit_reached) hits.add("LIMIT_MATCH", {rule.symbol});
     if (found == 0) continue;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/check.h"
 #include "rules/match/regex.h"
 #include "rules/selector.h"
 

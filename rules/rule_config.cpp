@@ -30,11 +30,6 @@ class RuleReader {
     section_.finish();
     if (!selector) return;  // the schema has told why, as it has for a bad count
     if (!enabled_ && !services_.wanted.contains(name_)) return;
-    if (!is_readable(*selector)) {
-      return services_.problems.warn(
-          value_.origin,
-          fmt::format("rule {}: this version reads no {} values, so the rule never hits", name_, source_));
-    }
     rule.counts_size = selector->source == Selector::Source::message && selector->name == "size";
     if (rule.counts_size && !rule.count)
       return complain("message = \"size\" needs count, such as \"> 1000000\"");

@@ -4,11 +4,11 @@
 
 namespace xspamd {
 
-Prepared prepare(Request request, const conf::Config& config) {
+Prepared prepare(Request request, const conf::Config& config, const Suffixes& suffixes) {
   Prepared prepared;
   prepared.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   take_preamble(request);
-  prepared.message = parse_message(std::exchange(request.body, {}), config.limits);
+  prepared.message = parse_message(std::exchange(request.body, {}), config.limits, suffixes);
   prepared.origin = find_origin(request, *prepared.message, config.networks);
   prepared.request = std::move(request);
   return prepared;

@@ -1,4 +1,5 @@
-// Scan: one message being judged. Lives on the loop thread; checks on the pool see only its Mail.
+// Scan: one message being judged, and what it may ask of the world. Lives on the loop thread; checks on the
+// pool see only its Mail.
 #pragma once
 
 #include <memory>
@@ -8,6 +9,8 @@
 
 #include "proto/mail/message.h"
 #include "rules/check.h"
+#include "rules/facts.h"
+#include "rules/io/dns.h"
 #include "rules/profile.h"
 
 namespace xspamd {
@@ -19,12 +22,19 @@ struct Prepared {
   Origin origin;
   std::chrono::sys_seconds now{};
 };
-Prepared prepare(Request request, const conf::Config& config);
+Prepared prepare(Request request, const conf::Config& config, const Suffixes& suffixes);
+
+// The ports of a scan. Their budget is read when the scan begins, on the loop thread.
+struct Asking {
+  std::shared_ptr<Dns> dns;
+  Deadline dns_until;  // for all its questions
+};
 
 class Scan {
  public:
-  Scan(Prepared prepared, Deadline until, Profile settings = {})
+  Scan(Prepared prepared, Deadline until, Asking ports, Profile settings = {})
       : prepared_(std::move(prepared)),
+        ports_(std::move(ports)),
         profile(std::move(settings)),
         mail{prepared_.request, *prepared_.message, prepared_.origin, prepared_.now, profile.disable},
         deadline(until) {}
@@ -33,12 +43,14 @@ class Scan {
 
  private:
   Prepared prepared_;
+  Asking ports_;
 
  public:
   const Profile profile;
   const Mail mail;
   const Deadline deadline;
   Hits hits;
+  Facts facts;
   bool cut_short = false;  // a decision kept checks from running
   std::vector<Skipped> skipped;
   std::vector<std::string> late;  // checks that had no time left
@@ -47,6 +59,12 @@ class Scan {
 
   void add(std::string_view symbol, std::vector<std::string> options = {}, double weight = 1) {
     hits.add(symbol, std::move(options), weight);
+  }
+  Dns& dns() const { return *ports_.dns; }
+  Deadline dns_until() const { return ports_.dns_until; }
+  // A check could not learn what it needs: it says nothing, and metas take its symbols for unknown.
+  void skip(std::string_view check, std::string why) {
+    skipped.push_back({std::string(check), std::move(why)});
   }
   // The first decision stands.
   void decide(Decision decision) {

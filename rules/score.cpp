@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <unordered_map>
 
 #include "proto/base/text.h"
@@ -14,18 +15,41 @@ namespace xspamd {
 
 namespace {
 
-constexpr std::array<Symbol, 8> kService{{
+constexpr std::array<Symbol, 15> kService{{
     {"NOT_SCANNED", {}, "The message was not scanned; the configured answer for that case was given"},
     {"CHECK_FAILED", {}, "A check ended by an error of its own; the others went on"},
     {"CHECK_LATE", {}, "A check had no time left within the scan's limit"},
+    {"DNS_UNAVAILABLE", {}, "These checks could not learn from the DNS what they need, and say nothing"},
     {"LIMIT_MESSAGE", {}, "The message is larger than the configured limit and was not scanned"},
     {"LIMIT_MATCH", {}, "A rule's pattern reached its match limit on this message; the rule was passed over"},
     {"LIMIT_HEADERS",
      {},
      "The message has more header fields than the configured limit; the rest was not looked at"},
+    {"LIMIT_PARTS", {}, "The message has more MIME parts than the configured limit; the rest was not read"},
+    {"LIMIT_DEPTH",
+     {},
+     "MIME parts are nested deeper than the configured limit; the innermost were not read"},
+    {"LIMIT_TEXT", {}, "The message has more text than the configured limit; the rest was not read"},
+    {"LIMIT_URLS", {}, "The message has more URLs than the configured limit; the rest was not looked at"},
+    {"LIMIT_HTML_DEPTH",
+     {},
+     "HTML is nested deeper than the configured limit; the innermost was read as flat"},
+    {"LIMIT_ARCHIVE", {}, "An archive holds more than the configured limit; the rest was not listed"},
     {"SKIPPED", {}, "The client asked for no scan"},
     {"PROFILE", {}, "Settings of these profiles were used, not the general ones"},
 }};
+
+struct CutBy {
+  Defect defect;
+  std::string_view symbol;
+};
+constexpr std::array<CutBy, 7> kCuts{{{Defect::headers_over_limit, "LIMIT_HEADERS"},
+                                      {Defect::parts_over_limit, "LIMIT_PARTS"},
+                                      {Defect::depth_over_limit, "LIMIT_DEPTH"},
+                                      {Defect::text_over_limit, "LIMIT_TEXT"},
+                                      {Defect::urls_over_limit, "LIMIT_URLS"},
+                                      {Defect::html_over_limit, "LIMIT_HTML_DEPTH"},
+                                      {Defect::archive_over_limit, "LIMIT_ARCHIVE"}}};
 
 constexpr Symbol kRounding{"ROUNDING", {}, "The total is rounded down to a tenth"};
 
@@ -113,6 +137,15 @@ Verdict unscanned_verdict(const conf::Config& config, std::string_view symbol, s
 
 constexpr std::string_view kTryLater = "Try again later";
 
+// "2 checks skipped: spf dkim"
+std::string skipped_option(const std::vector<Skipped>& skipped) {
+  std::set<std::string_view> names;
+  for (const Skipped& each : skipped)
+    names.insert(each.check);
+  return fmt::format("{} check{} skipped: {}", names.size(), names.size() == 1 ? "" : "s",
+                     fmt::join(names, " "));
+}
+
 // What counts: the hits of symbols that are on, and those that tell what the scan did not do.
 std::vector<Hit> counted_hits(const Scan& scan) {
   std::vector<Hit> hits;
@@ -127,14 +160,37 @@ std::vector<Hit> counted_hits(const Scan& scan) {
       only.value = reject == scan.profile.thresholds.end() ? Points{15000} : reject->second;
   }
   if (!scan.late.empty()) hits.push_back({"CHECK_LATE", 1, scan.late});
-  if (scan.mail.message.defects().has(Defect::headers_over_limit)) hits.push_back({"LIMIT_HEADERS", 1, {}});
+  if (!scan.skipped.empty()) hits.push_back({"DNS_UNAVAILABLE", 1, {skipped_option(scan.skipped)}});
+  for (const CutBy& cut : kCuts) {
+    if (scan.mail.message.defects().has(cut.defect)) hits.push_back({cut.symbol, 1, {}});
+  }
   if (!scan.profile.names.empty()) hits.push_back({"PROFILE", 1, scan.profile.names});
   return hits;
 }
 
+// Symbols of checks that could not say anything: no network, no time, or an error of their own.
+std::vector<std::string_view> unknown_symbols(const Plan& plan, const Scan& scan) {
+  std::vector<std::string_view> silent(scan.late.begin(), scan.late.end());
+  for (const Skipped& skipped : scan.skipped)
+    silent.push_back(skipped.check);
+  for (const Hit& hit : scan.hits.list) {
+    if (hit.symbol == "CHECK_FAILED") silent.insert(silent.end(), hit.options.begin(), hit.options.end());
+  }
+  std::vector<std::string_view> symbols;
+  for (const PlannedCheck& planned : plan.checks) {
+    if (std::find(silent.begin(), silent.end(), planned.check->name) == silent.end()) continue;
+    for (const Symbol& symbol : planned.check->symbols)
+      symbols.push_back(symbol.name);
+  }
+  return symbols;
+}
+
 std::vector<const Meta*> metas_that_hit(const Plan& plan, const Scan& scan, const std::vector<Hit>& hits) {
   if (scan.cut_short) return {};
-  return plan.metas.hits(hits, [&](std::string_view symbol) { return scan.profile.is_on(symbol); });
+  const auto is_on = [&](std::string_view symbol) {
+    return scan.profile.is_on(symbol);
+  };
+  return plan.metas.hits(hits, is_on, unknown_symbols(plan, scan));
 }
 
 // The lines of hits and metas; parts have none.

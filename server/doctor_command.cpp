@@ -5,6 +5,7 @@
 
 #include "proto/base/text.h"
 #include "server/commands.h"
+#include "server/doctor_dns.h"
 #include "server/findings.h"
 
 namespace xspamd {
@@ -46,6 +47,7 @@ int run(const Options& options) {
   if (planned.plan) {
     examine_machine(planned.plan->config, findings);
     examine_exim(findings);
+    examine_dns(planned.plan->config, findings);
   }
   for (const Finding& finding : findings.list()) {
     const std::string help = finding.help.empty() ? "" : ": " + finding.help;

@@ -55,8 +55,8 @@ void show_rest(const FileScan& scan) {
   const Timings& time = verdict.timings;
   fmt::print("\ntime\n{:>8.2f} ms parse\n{:>8.2f} ms checks\n{:>8.2f} ms in all\n", milliseconds(time.parse),
              milliseconds(time.checks), milliseconds(time.total));
-  if (!scan.notes.empty()) fmt::print("\nnotes\n");
-  for (const std::string& note : scan.notes)
+  if (!scan.scan->notes.empty()) fmt::print("\nnotes\n");
+  for (const std::string& note : scan.scan->notes)
     fmt::print("         {}\n", printable(note));
   if (!verdict.message.empty()) fmt::print("\nSMTP reply: {}\n", printable(verdict.message));
   if (!verdict.subject.empty()) fmt::print("\nnew subject: {}\n", printable(verdict.subject));

@@ -9,6 +9,7 @@
 #include "conf/file.h"
 #include "proto/base/text.h"
 #include "rules/engine.h"
+#include "rules/io/resolver.h"
 #include "rules/score.h"
 
 namespace xspamd {
@@ -34,19 +35,27 @@ Result<Envelope> envelope_of(const Arguments& given) {
   return envelope;
 }
 
-Task<> scan_one(std::shared_ptr<const Plan> plan, Request request, Pool& pool, FileScan& scanned) {
+Task<> scan_one(std::shared_ptr<const Plan> plan, Request request, Means means, FileScan& scanned) {
   const Deadline deadline = Clock::now() + plan->config.limits.scan;
-  auto scan = co_await run_checks(plan, std::move(request), pool, deadline);
+  auto scan = co_await run_checks(plan, std::move(request), means, deadline);
   scanned.verdict = score(*plan, *scan);
-  scanned.notes = std::move(scan->notes);
+  scanned.scan = std::move(scan);
 }
 
-void run_scan(const std::shared_ptr<const Plan>& plan, Request request, Pool& pool, FileScan& scanned) {
-  asio::io_context loop(1);
-  asio::co_spawn(loop, scan_one(plan, std::move(request), pool, scanned), [](std::exception_ptr error) {
+// The resolver's own timers go on when the scan has ended, so the loop is stopped.
+void run_scan(asio::io_context& loop, const std::shared_ptr<const Plan>& plan, Request request,
+              const Means& means, FileScan& scanned) {
+  asio::co_spawn(loop, scan_one(plan, std::move(request), means, scanned), [&loop](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
+    loop.stop();
   });
+  loop.restart();
   loop.run();
+}
+
+std::shared_ptr<Dns> dns_for(const Options& options, const Plan& plan, asio::io_context& loop) {
+  if (options.arguments.flag("--local")) return std::make_shared<NoDns>("--local");
+  return std::make_shared<Resolver>(loop.get_executor(), plan.config.dns);
 }
 
 }  // namespace
@@ -61,6 +70,8 @@ int scan_files(const Options& options, const std::function<int(const FileScan& s
     return kUsage;
   }
   Pool pool(1);
+  asio::io_context loop(1);
+  const Means means{pool, dns_for(options, *plan, loop)};
   int status = kFine;
   for (const std::string& file : options.arguments.list("FILE")) {
     auto message = read_message(file, plan->config.limits.message);
@@ -73,7 +84,7 @@ int scan_files(const Options& options, const std::function<int(const FileScan& s
     request.envelope = *envelope;
     request.body = std::move(*message);
     FileScan scanned{file, *plan, {}, {}};
-    run_scan(plan, std::move(request), pool, scanned);
+    run_scan(loop, plan, std::move(request), means, scanned);
     const int shown = show(scanned);
     if (shown != kFine) status = shown;
   }

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "proto/verdict.h"
+#include "rules/scan.h"
 #include "server/commands.h"
 
 namespace xspamd {
@@ -27,7 +29,7 @@ struct FileScan {
   const std::string& file;
   const Plan& plan;
   Verdict verdict;
-  std::vector<std::string> notes;
+  std::unique_ptr<const Scan> scan;
 };
 
 // Calls `show` for each FILE that can be read. The exit status: what `show` returned last that is not 0;

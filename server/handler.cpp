@@ -91,9 +91,10 @@ Task<Verdict> Handler::scan(Request& request, Deadline queue_until, std::shared_
   Request whole = without_body(request);
   whole.body = std::move(request.body);
   const Deadline deadline = began + plan->config.limits.scan;
+  const Means means{pool_, dns_};
   std::string problem;
   try {
-    auto done = co_await run_checks(plan, std::move(whole), pool_, deadline);
+    auto done = co_await run_checks(plan, std::move(whole), means, deadline);
     Verdict verdict = score(*plan, *done);
     verdict.timings.queued = std::chrono::duration_cast<Timings::Microseconds>(began - asked_at);
     request.envelope = done->mail.request.envelope;

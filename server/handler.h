@@ -6,6 +6,7 @@
 #include <string>
 
 #include "proto/reader.h"
+#include "rules/io/dns.h"
 #include "rules/io/pool.h"
 #include "rules/plan.h"
 #include "server/admission.h"
@@ -30,6 +31,9 @@ class Handler {
   Handler(Pool& pool, Admission& admission, InFlight& in_flight, Log& log, Counters& counters)
       : pool_(pool), admission_(admission), in_flight_(in_flight), log_(log), counters_(counters) {}
 
+  // Asks the DNS through this from the next scan on; scans that run keep theirs.
+  void use(std::shared_ptr<Dns> dns) { dns_ = std::move(dns); }
+
   Task<std::string> answer(Asked asked, std::shared_ptr<const Plan> plan);
 
  private:
@@ -42,6 +46,7 @@ class Handler {
   InFlight& in_flight_;
   Log& log_;
   Counters& counters_;
+  std::shared_ptr<Dns> dns_ = std::make_shared<NoDns>("no resolver");
 };
 
 }  // namespace xspamd

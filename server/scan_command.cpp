@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "proto/base/text.h"
+#include "proto/mail/dump.h"
 #include "proto/rspamd_json.h"
 #include "server/file_scan.h"
 #include "server/verdict_text.h"
@@ -10,8 +11,9 @@ namespace xspamd {
 
 namespace {
 
-constexpr std::array<Argument, 3> kArguments{
+constexpr std::array<Argument, 4> kArguments{
     {{"--json", Argument::Kind::flag, "Print the object that rspamd's /checkv2 answers"},
+     {"--dump", Argument::Kind::flag, "Print the message as it was understood instead of the verdict"},
      {"--exit-code", Argument::Kind::flag, "Exit with 1 when a message is spam"},
      {"--verbose", Argument::Kind::flag, "Show how the scan went"}}};
 
@@ -21,9 +23,10 @@ void show(const FileScan& scan, const Arguments& given) {
     return;
   }
   if (given.list("FILE").size() > 1) fmt::print("{}:\n", scan.file);
+  if (given.flag("--dump")) return fmt::print("{}", dump(scan.scan->mail.message));
   fmt::print("{}", verdict_text(scan.verdict));
   if (!given.flag("--verbose")) return;
-  for (const std::string& note : scan.notes)
+  for (const std::string& note : scan.scan->notes)
     fmt::print("note:   {}\n", printable(note));
 }
 

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "rules/io/resolver.h"
 #include "rules/map.h"
 #include "server/notify.h"
 #include "server/reload.h"
@@ -62,9 +63,11 @@ Server::Server(std::shared_ptr<const Plan> plan, std::vector<ListenSocket> socke
 
 Server::~Server() {
   pool_.join();
+  handler_.use(std::make_shared<NoDns>("stopping"));  // a resolver must go before its loop
 }
 
 int Server::run() {
+  handler_.use(std::make_shared<Resolver>(loop_.get_executor(), context_.plan->config.dns));
   watch_signals();
   watch_supervisor();
   for (const auto& listener : listeners_)
@@ -155,6 +158,10 @@ void Server::put_in_force(std::shared_ptr<const Plan> plan) {
   }
   const auto reopened = log_.reopen(plan->config.log);
   if (!reopened) log_.warning(fmt::format("{}; the log goes on where it went", reopened.error().sentence));
+  // What it has learned is worth keeping where the servers are the same.
+  if (plan->config.dns != context_.plan->config.dns) {
+    handler_.use(std::make_shared<Resolver>(loop_.get_executor(), plan->config.dns));
+  }
   context_.plan = std::move(plan);
   admission_.set_limits(context_.plan->config.limits);
   log_.info(fmt::format("configuration reloaded: {} symbols", context_.plan->symbols.size()));

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "proto/base/eight_bytes.h"
+#include "proto/base/utf8.h"
+
 namespace xspamd {
 
 std::string to_lower(std::string_view text) {
@@ -75,33 +78,35 @@ std::optional<double> parse_double(std::string_view text) {
 }
 
 std::size_t utf8_length(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto byte = [&](std::size_t i) {
-    return static_cast<unsigned char>(text[i]);
+  return text.empty() ? 0 : utf8_length_at(text, 0);
+}
+
+std::size_t ascii_length(std::string_view text) {
+  const auto word = [&](std::size_t at) {
+    return eight::load(text.data() + at);
   };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  // RFC 3629 §4: the second byte's range excludes overlong forms, surrogates and what is beyond U+10FFFF.
-  unsigned low = 0x80;
-  unsigned high = 0xBF;
-  if (first == 0xE0) low = 0xA0;
-  if (first == 0xED) high = 0x9F;
-  if (first == 0xF0) low = 0x90;
-  if (first == 0xF4) high = 0x8F;
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if (byte(i) < 0x80 || byte(i) > 0xBF) return 0;
+  std::size_t at = 0;
+  for (; text.size() - at >= 32; at += 32) {
+    if (eight::not_ascii(word(at) | word(at + 8) | word(at + 16) | word(at + 24)) != 0) break;
   }
-  return length;
+  for (; text.size() - at >= 8; at += 8) {
+    if (const eight::Word found = eight::not_ascii(word(at))) return at + eight::first_in(found);
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
+    ++at;
+  return at;
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
+  std::size_t at = ascii_length(text);
+  while (at < text.size()) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      at += ascii_length(text.substr(at));
+      continue;
+    }
+    const std::size_t length = utf8_length_at(text, at);
     if (length == 0) return false;
-    text.remove_prefix(length);
+    at += length;
   }
   return true;
 }

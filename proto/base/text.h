@@ -46,6 +46,8 @@ std::optional<double> parse_double(std::string_view text);
 // none.
 std::size_t utf8_length(std::string_view text);
 bool is_utf8(std::string_view text);
+// How many bytes at the start of `text` are below 0x80.
+std::size_t ascii_length(std::string_view text);
 // At most `bytes` bytes of `text`, never ending inside a UTF-8 character.
 std::string_view cut_utf8(std::string_view text, std::size_t bytes);
 // For one line of output: controls and bytes that are no UTF-8 become '?'.

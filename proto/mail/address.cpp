@@ -6,6 +6,7 @@
 //   a@b <c@d>               the brackets hold the address
 //   A <a@b> <c@d>           two mailboxes
 //   a@b@c                   the last "@" divides
+//   a@b c@d                 two mailboxes: a comma is missing
 //   <a@b, c@d               the bracket ends at the comma (not in a route: <@h,@i:a@b>)
 //   "John <a@b>, ( a@b      a quote or comment without end is an ordinary character
 //   a@b; c@d                a semicolon outside groups divides, as in Outlook
@@ -14,6 +15,8 @@
 #include "proto/mail/address.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <utility>
 
 #include "proto/base/text.h"
@@ -82,23 +85,37 @@ Mailbox angle_address(const Items& items) {
   return mailbox;
 }
 
-// Words without brackets, an "@" among them.
-Mailbox bare_address(const Items& items, mail::Charsets& charsets) {
-  Mailbox mailbox;
-  const Iterator at = last_at(items);
-  Iterator begin = at;
-  // Not across dots, unlike in brackets: "John Q. a@b".
-  while (begin != items.begin() && (!begin->space || begin == at))
-    --begin;
-  Iterator end = at + 1;
-  while (end != items.end() && (!end->space || end == at + 1))
-    ++end;
-  mailbox.local = mail::header_text(join(begin, at, true));
-  set_domain(mailbox, join(at + 1, end, true));
-  const std::string before = name_text(items.begin(), begin, charsets);
-  const std::string after = name_text(end, items.end(), charsets);
-  mailbox.name = before.empty() || after.empty() ? before + after : before + ' ' + after;
-  return mailbox;
+// Whether `item` belongs to the address that `before` ends. Not across dots in the local part, unlike in
+// brackets: "John Q. a@b"; behind the "@" only where the dot stands alone or comes first: "a@b. John".
+bool continues(const Item& before, const Item& item, bool had_at) {
+  if (!item.space || is_at(item) || is_at(before)) return true;
+  return had_at && (before.text == "." || item.text.starts_with('.'));
+}
+
+// The addresses among words without brackets, at least one "@" among them: each with the words before it as
+// its name, the last also with those behind it.
+std::vector<Mailbox> bare_addresses(const Items& items, mail::Charsets& charsets) {
+  std::vector<Mailbox> mailboxes;
+  Iterator words = items.begin();
+  for (Iterator begin = items.begin(); begin != items.end();) {
+    Iterator at = is_at(*begin) ? begin : items.end();
+    Iterator end = begin + 1;
+    for (; end != items.end() && continues(*(end - 1), *end, at != items.end()); ++end) {
+      if (is_at(*end)) at = end;
+    }
+    if (at != items.end()) {
+      Mailbox& mailbox = mailboxes.emplace_back();
+      mailbox.name = name_text(words, begin, charsets);
+      mailbox.local = mail::header_text(join(begin, at, true));
+      set_domain(mailbox, join(at + 1, end, true));
+      words = end;
+    }
+    begin = end;
+  }
+  const std::string after = name_text(words, items.end(), charsets);
+  std::string& name = mailboxes.back().name;
+  name += name.empty() || after.empty() ? after : ' ' + after;
+  return mailboxes;
 }
 
 // One pass over the text; what stands between two commas is a piece.
@@ -225,14 +242,21 @@ bool AddressReader::take_literal() {
   return true;
 }
 
+constexpr std::array<bool, 256> make_word_ends() {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("\"<>,;:@ \t\r\n\v\f"))
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+constexpr auto kWordEnds = make_word_ends();
+
 void AddressReader::take_word() {
-  constexpr std::string_view kEnds = "\"<>,;:@ \t\r\n\v\f";
   const std::size_t begin = at_++;
   // An encoded word is one word even where it wrongly holds commas, brackets or blanks.
   if (text_[begin] == '=') {
     at_ = begin + std::max<std::size_t>(mail::encoded_word_length(text_.substr(begin)), 1);
   }
-  while (at_ < text_.size() && kEnds.find(text_[at_]) == std::string_view::npos) {
+  while (at_ < text_.size() && !kWordEnds[static_cast<unsigned char>(text_[at_])]) {
     if (text_[at_] == '(' && comments_) break;
     const std::size_t length = text_[at_] == '=' ? mail::encoded_word_length(text_.substr(at_)) : 0;
     at_ += std::max<std::size_t>(length, 1);
@@ -305,10 +329,11 @@ void AddressReader::end_piece() {
 
 void AddressReader::end_bare_piece() {
   if (last_at(phrase_) != phrase_.end()) {
-    Mailbox mailbox = bare_address(phrase_, charsets_);
-    if (mailbox.name.empty()) mailbox.name = comment_text();
+    std::vector<Mailbox> found = bare_addresses(phrase_, charsets_);
+    if (found.back().name.empty()) found.back().name = comment_text();
     bare_run_ = 0;
-    mailboxes_.push_back(std::move(mailbox));
+    found.resize(std::min(found.size(), most_ - mailboxes_.size()));
+    std::move(found.begin(), found.end(), std::back_inserter(mailboxes_));
     return;
   }
   Mailbox mailbox;

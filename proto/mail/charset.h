@@ -16,6 +16,8 @@ namespace xspamd::mail {
 
 std::string to_utf8(std::string_view bytes, std::string_view charset);
 std::string windows_1252_to_utf8(std::string_view bytes);
+// Whether the charset's units are of 2 or 4 bytes, so that a NUL may be half of a character.
+bool is_wide(std::string_view charset);
 
 // The same for many small texts: keeps the converters it opened, as opening one may load a module of iconv.
 // It opens at most `most`, after which texts of a further charset count as windows-1252: no honest message

@@ -1,11 +1,10 @@
 #include "proto/mail/date.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 
 #include "proto/base/text.h"
-#include "proto/mail/lexical.h"
+#include "proto/mail/date_parts.h"
 
 namespace xspamd {
 
@@ -13,52 +12,9 @@ namespace {
 
 using std::chrono::sys_days;
 
-constexpr std::string_view kWeekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
-                                          "Friday", "Saturday", "Sunday"};
-constexpr std::string_view kMonths[] = {"January",   "February", "March",    "April",
-                                        "May",       "June",     "July",     "August",
-                                        "September", "October",  "November", "December"};
-
-struct Zone {
-  std::string_view name;
-  int minutes;
-};
-constexpr Zone kZones[] = {{"EST", -300}, {"EDT", -240}, {"CST", -360}, {"CDT", -300},
-                           {"MST", -420}, {"MDT", -360}, {"PST", -480}, {"PDT", -420}};
-
 bool is_letter(char c) {
   const char lower = to_lower(c);
   return lower >= 'a' && lower <= 'z';
-}
-
-// Position in the table of a name written in full or as its first three letters (four: "Sept"), or -1.
-template <std::size_t N>
-int position(const std::string_view (&names)[N], std::string_view word) {
-  if (word.size() < 3) return -1;
-  const auto* found =
-      std::find_if(std::begin(names), std::end(names), [&](auto name) { return istarts_with(name, word); });
-  const bool whole = found != std::end(names) && (word.size() <= 4 || word.size() == found->size());
-  return whole ? static_cast<int>(found - std::begin(names)) : -1;
-}
-
-// The text without comments and with single blanks; nothing when more is left than any date has.
-std::optional<std::string> without_comments(std::string_view text) {
-  constexpr std::size_t kLongest = 100;
-  std::string plain;
-  while (!text.empty()) {
-    if (text.front() == '(') {
-      // A comment that never ends hides nothing but the rest.
-      const std::size_t length = mail::comment_length(text);
-      text.remove_prefix(length == 0 ? text.size() : length);
-      plain += ' ';
-    } else {
-      plain += is_space(text.front()) ? ' ' : text.front();
-      text.remove_prefix(1);
-    }
-    if (plain.size() >= 2 && plain.ends_with("  ")) plain.pop_back();
-    if (plain.size() > kLongest) return std::nullopt;
-  }
-  return plain;
 }
 
 // Reads from the left; what a function does not find it leaves.
@@ -105,22 +61,15 @@ class DateReader {
 
 std::optional<sys_days> read_day(DateReader& reader) {
   if (const std::string_view weekday = reader.letters(); !weekday.empty()) {
-    if (position(kWeekdays, weekday) < 0) return std::nullopt;
+    if (!mail::weekday_of(weekday)) return std::nullopt;
     reader.accept(',');
   }
   const int day = reader.number(1, 2);
-  const int month = position(kMonths, reader.letters());
+  const auto month = mail::month_of(reader.letters());
   const std::string_view digits = reader.digits();
-  if (day < 1 || month < 0 || digits.size() < 2 || digits.size() > 4) return std::nullopt;
-  int year = static_cast<int>(parse_unsigned(digits).value_or(0));
-  // RFC 5322 §4.3
-  if (digits.size() == 2) year += year < 50 ? 2000 : 1900;
-  if (digits.size() == 3) year += 1900;
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(static_cast<unsigned>(month) + 1),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok() || year < 1900) return std::nullopt;
-  return sys_days(date);
+  if (!month || digits.size() < 2 || digits.size() > 4) return std::nullopt;
+  const int year = static_cast<int>(parse_unsigned(digits).value_or(0));
+  return mail::day_of(mail::full_year(year, digits.size()), static_cast<int>(*month) + 1, day);
 }
 
 std::optional<std::chrono::seconds> read_time(DateReader& reader) {
@@ -129,9 +78,7 @@ std::optional<std::chrono::seconds> read_time(DateReader& reader) {
   const int minute = reader.number(2, 2);
   int second = 0;
   if (reader.accept(':')) second = reader.number(2, 2);
-  const bool exists = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second <= 60;
-  if (!exists) return std::nullopt;
-  return std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
+  return mail::time_of(hour, minute, second);
 }
 
 // "+0100", "GMT", "GMT+0100", "+0100 CET". False when it is no zone.
@@ -140,9 +87,7 @@ bool read_zone(DateReader& reader, Date& date) {
   date.obsolete_zone = !name.empty();
   const bool east = reader.accept('+');
   if (!east && !reader.accept('-')) {
-    const auto* zone = std::find_if(std::begin(kZones), std::end(kZones),
-                                    [&](const Zone& known) { return iequals(known.name, name); });
-    if (zone != std::end(kZones)) date.offset_minutes = zone->minutes;
+    date.offset_minutes = mail::zone_minutes(name).value_or(0);
     return !name.empty() && name.size() <= 5;
   }
   const int digits = reader.number(4, 4);
@@ -156,7 +101,7 @@ bool read_zone(DateReader& reader, Date& date) {
 }  // namespace
 
 std::optional<Date> parse_date(std::string_view text) {
-  const auto plain = without_comments(text);
+  const auto plain = mail::date_without_comments(text);
   if (!plain) return std::nullopt;
   DateReader reader(*plain);
   const auto day = read_day(reader);

@@ -19,4 +19,10 @@ struct Date {
 
 std::optional<Date> parse_date(std::string_view text);
 
+// As mail programs and servers read dates: what parse_date() takes, and where it gives nothing also other
+// orders ("Sun Nov 22 05:44:40 2026", ISO 8601, "22-Nov-26"), numbers for months, fractions of seconds, other
+// zones ("EST5EDT", "+01:00") and none, which counts as -0000. Text behind a whole date is passed over, and
+// text before a semicolon, as Received has it.
+std::optional<Date> parse_any_date(std::string_view text);
+
 }  // namespace xspamd

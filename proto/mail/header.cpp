@@ -1,6 +1,7 @@
 #include "proto/mail/header.h"
 
 #include <algorithm>
+#include <array>
 
 #include "proto/base/text.h"
 
@@ -16,11 +17,11 @@ struct Line {
   std::size_t next = 0;  // after the line end
 };
 
-Line line_at(std::string_view text, std::size_t begin) {
-  const std::size_t lf = text.find('\n', begin);
-  if (lf == std::string_view::npos) return {begin, text.size(), text.size()};
-  const bool crlf = lf > begin && text[lf - 1] == '\r';
-  return {begin, crlf ? lf - 1 : lf, lf + 1};
+Line line_at(std::string_view text, std::size_t begin, char line_end) {
+  const std::size_t at = text.find(line_end, begin);
+  if (at == std::string_view::npos) return {begin, text.size(), text.size()};
+  const bool crlf = line_end == '\n' && at > begin && text[at - 1] == '\r';
+  return {begin, crlf ? at - 1 : at, at + 1};
 }
 
 // CRs alone make a line empty for most readers.
@@ -29,8 +30,16 @@ bool is_empty(std::string_view line) {
 }
 
 // RFC 5322 §3.6.8 ftext
+constexpr std::array<bool, 256> make_name_bytes() {
+  std::array<bool, 256> table{};
+  for (unsigned c = '!'; c <= '~'; ++c)
+    table[c] = c != ':';
+  return table;
+}
+constexpr auto kNameBytes = make_name_bytes();
+
 bool is_name_byte(char c) {
-  return c >= '!' && c <= '~' && c != ':';
+  return kNameBytes[static_cast<unsigned char>(c)];
 }
 
 // RFC 5322 §3.6.8, with the blanks before the colon of §4.5. Nothing when the line is no field.
@@ -44,24 +53,30 @@ std::string_view field_name(std::string_view line, std::size_t& colon) {
   return colon < line.size() && line[colon] == ':' ? line.substr(0, end) : std::string_view();
 }
 
-void look_at_bytes(std::string_view block, Defects& defects) {
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(block[i]);
-    if (byte == 0) defects.add(Defect::nul);
-    if (byte >= 0x80) defects.add(Defect::eight_bit);
-    if (byte == '\r' && (i + 1 == block.size() || block[i + 1] != '\n')) defects.add(Defect::bare_cr);
+bool has_bare_cr(std::string_view text) {
+  std::size_t at = 0;
+  while ((at = text.find('\r', at)) != std::string_view::npos) {
+    if (++at == text.size() || text[at] != '\n') return true;
   }
+  return false;
+}
+
+void look_at_bytes(std::string_view block, Defects& defects) {
+  if (block.find('\0') != std::string_view::npos) defects.add(Defect::nul);
+  if (ascii_length(block) < block.size()) defects.add(Defect::eight_bit);
+  if (has_bare_cr(block)) defects.add(Defect::bare_cr);
 }
 
 }  // namespace
 
 Header parse_header(std::string_view message, std::size_t most) {
   Header header;
+  const char line_end = message.find('\n') != std::string_view::npos ? '\n' : '\r';
   std::size_t at = 0;
   std::size_t block_end = 0;
   bool ended = false;
   while (at < message.size() && !ended) {
-    const Line line = line_at(message, at);
+    const Line line = line_at(message, at, line_end);
     const std::string_view text = message.substr(line.begin, line.end - line.begin);
     std::size_t colon = 0;
     if (is_empty(text)) {
@@ -101,14 +116,21 @@ std::string readable(const Field& field) {
   return mail::unfold(field.value.substr(0, kMostDecoded));
 }
 
+// Most fields: without encoded words, raw bytes and NULs there is nothing to decode.
+bool is_plain(const std::string& text) {
+  return text.find("=?") == std::string::npos && text.find('\0') == std::string::npos && is_utf8(text);
+}
+
 }  // namespace
 
 std::string decoded(const Field& field) {
-  return mail::decode_words(readable(field));
+  std::string text = readable(field);
+  return is_plain(text) ? text : mail::decode_words(text);
 }
 
 std::string decoded(const Field& field, mail::Charsets& charsets) {
-  return mail::decode_words(readable(field), charsets);
+  std::string text = readable(field);
+  return is_plain(text) ? text : mail::decode_words(text, charsets);
 }
 
 }  // namespace xspamd

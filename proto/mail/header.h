@@ -1,8 +1,11 @@
 // Header fields: splitting (RFC 5322 §2.2), unfolding (§2.2.3) and encoded words (RFC 2047). Line ends may be
-// LF, CRLF or both. A line that is no field (no colon, or a name with bytes outside 33 to 126) ends the
-// header and begins the body, as in Exim, Postfix and Sendmail: what such a line hides from the MTA must not
-// be seen here either. Blanks before the colon are obsolete (§4.5) and accepted. Linear, views into the given
-// bytes.
+// LF, CRLF or both. A bare CR ends a line only in a text without any LF: no mail server hands over such a
+// message (SMTP ends each with LF, and the Received line in front of it too), so it is a file that was given
+// to us as it lay there. Wherever there is one LF a bare CR is a byte of its line, as it is for the MTA: were
+// it more, a sender could show us fields or a body that the MTA never saw. A line that is no field (no colon,
+// or a name with bytes outside 33 to 126) ends the header and begins the body, as in Exim, Postfix and
+// Sendmail, for the same reason. Blanks before the colon are obsolete (§4.5) and accepted. Linear, views into
+// the given bytes.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,5 @@
 #include "proto/mail/message.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -32,8 +30,19 @@ std::string id_of(const Field& field) {
 
 }  // namespace
 
-Message::Message(std::string bytes, const Limits& limits)
-    : bytes_(std::move(bytes)), header_(parse_header(bytes_, limits.headers)) {
+Message::Message(std::string bytes, const Limits& limits, const Suffixes& suffixes)
+    : Message(std::move(bytes), limits, suffixes, mail::Charsets()) {}
+
+// One set of converters serves the whole reading, and goes when it has ended.
+Message::Message(std::string bytes, const Limits& limits, const Suffixes& suffixes, mail::Charsets&& charsets)
+    : bytes_(std::move(bytes)),
+      header_(parse_header(bytes_, limits.headers)),
+      mime_(parse_mime(bytes_, header_, limits, charsets)),
+      contents_(read_contents(mime_, limits, suffixes, charsets)),
+      defects_(header_.defects) {
+  for (const Part& part : mime_.parts)
+    defects_.add(part.defects);
+  defects_.add(contents_.defects);
   index_.reserve(header_.fields.size());
   for (std::size_t i = 0; i < header_.fields.size(); ++i) {
     index_.push_back({name_hash(header_.fields[i].name), i});
@@ -67,25 +76,9 @@ std::vector<const Field*> Message::all(std::string_view name) const {
   return found;
 }
 
-std::unique_ptr<const Message> parse_message(std::string body, const Limits& limits) {
-  return std::make_unique<const Message>(std::move(body), limits);
-}
-
-std::string dump(const Message& message) {
-  std::string text;
-  mail::Charsets charsets;
-  for (const Field& field : message.fields()) {
-    text += fmt::format("{}: {}\n", field.name, printable(decoded(field, charsets)));
-  }
-  if (message.field_count() > message.fields().size()) {
-    text += fmt::format("[{} more fields]\n", message.field_count() - message.fields().size());
-  }
-  text += fmt::format("body {}\n", message.body().size());
-  for (std::size_t i = 0; i < std::size(kDefectNames); ++i) {
-    const auto defect = static_cast<Defect>(i);
-    if (message.defects().has(defect)) text += fmt::format("defect {}\n", name(defect));
-  }
-  return text;
+std::unique_ptr<const Message> parse_message(std::string body, const Limits& limits,
+                                             const Suffixes& suffixes) {
+  return std::make_unique<const Message>(std::move(body), limits, suffixes);
 }
 
 }  // namespace xspamd

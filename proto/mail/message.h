@@ -1,6 +1,6 @@
-// Message: one mail message (RFC 5322) as a buffer and flat vectors of views into it. Immutable, safe to read
-// from any thread. The views point into its own buffer, so it is neither copied nor moved but held by
-// unique_ptr. Look-ups by name ignore ASCII case and cost a binary search.
+// Message: one mail message (RFC 5322, MIME) as a buffer and flat vectors: fields, parts, texts, URLs, files.
+// Immutable, safe to read from any thread. The views point into its own buffer, so it is neither copied nor
+// moved but held by unique_ptr. Look-ups by name ignore ASCII case and cost a binary search.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,16 @@
 #include <vector>
 
 #include "proto/base/limits.h"
+#include "proto/base/suffix.h"
+#include "proto/mail/contents.h"
 #include "proto/mail/header.h"
+#include "proto/mail/mime.h"
 
 namespace xspamd {
 
 class Message {
  public:
-  Message(std::string bytes, const Limits& limits);
+  Message(std::string bytes, const Limits& limits, const Suffixes& suffixes);
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
@@ -29,7 +32,13 @@ class Message {
   const Field* first(std::string_view name) const;           // nullptr if there is none
   std::vector<const Field*> all(std::string_view name) const;
 
-  Defects defects() const { return header_.defects; }
+  const std::vector<Part>& parts() const { return mime_.parts; }  // the first is the message itself
+  const std::vector<Text>& texts() const { return contents_.texts; }
+  const std::vector<Url>& urls() const { return contents_.urls; }
+  const std::vector<Attachment>& attachments() const { return contents_.attachments; }
+
+  // Of its header, its structure and its limits; what the headers of parts do wrong stands with the parts.
+  Defects defects() const { return defects_; }
   // Valid UTF-8 without angle brackets; empty if there is none (RFC 5322 §3.6.4).
   const std::string& message_id() const { return message_id_; }
 
@@ -40,15 +49,18 @@ class Message {
     friend auto operator<=>(const Entry&, const Entry&) = default;
   };
 
+  Message(std::string bytes, const Limits& limits, const Suffixes& suffixes, mail::Charsets&& charsets);
+
   std::string bytes_;
   Header header_;
+  Mime mime_;
+  Contents contents_;
+  Defects defects_;
   std::vector<Entry> index_;  // sorted
   std::string message_id_;
 };
 
-std::unique_ptr<const Message> parse_message(std::string body, const Limits& limits);
-
-// One line a field, then the body's size and the defects: for tests and for looking at.
-std::string dump(const Message& message);
+std::unique_ptr<const Message> parse_message(std::string body, const Limits& limits,
+                                             const Suffixes& suffixes);
 
 }  // namespace xspamd

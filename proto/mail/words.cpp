@@ -58,13 +58,21 @@ bool is_all_blank(std::string_view text) {
 }
 
 void remove_controls(std::string& text) {
-  text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  if (text.find('\0') != std::string::npos)
+    text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
+  for (const char line_end : {'\r', '\n'}) {
+    if (text.find(line_end) != std::string::npos) std::replace(text.begin(), text.end(), line_end, ' ');
+  }
 }
 
 std::string text_of_bytes(std::string_view raw) {
   return is_utf8(raw) ? std::string(raw) : windows_1252_to_utf8(raw);
+}
+
+std::string_view trim_end(std::string_view text) {
+  while (!text.empty() && is_blank(text.back()))
+    text.remove_suffix(1);
+  return text;
 }
 
 // Collects the bytes of adjacent words until the charset changes or other text comes.
@@ -112,31 +120,35 @@ class WordJoiner {
 std::string unfold(std::string_view raw) {
   // deviates: RFC 5322 §2.2.3 keeps the blanks after a line end. One blank instead makes the value free of
   // how it was folded, which mail systems change on the way.
+  raw = trim(raw);
   std::string line;
   line.reserve(raw.size());
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] != '\n' && raw[i] != '\r') {
-      line += raw[i];
-      continue;
-    }
-    while (i + 1 < raw.size() && is_space(raw[i + 1]))
-      ++i;
-    while (!line.empty() && is_blank(line.back()))
-      line.pop_back();
+  std::size_t lf = 0, cr = 0;
+  for (std::size_t at = 0; at < raw.size();) {
+    if (lf < at || at == 0) lf = std::min(raw.find('\n', at), raw.size());
+    if (cr < at || at == 0) cr = std::min(raw.find('\r', at), raw.size());
+    std::size_t end = std::min(lf, cr);
+    line += trim_end(raw.substr(at, end - at));
+    if (end == raw.size()) break;
     line += ' ';
+    while (end < raw.size() && is_space(raw[end]))
+      ++end;
+    at = end;
   }
-  return std::string(trim(line));
+  return line;
 }
 
 std::string decode_words(std::string_view unfolded) {
+  if (unfolded.find("=?") == std::string_view::npos) return header_text(unfolded);
   Charsets charsets(2);
   return decode_words(unfolded, charsets);
 }
 
 std::string decode_words(std::string_view unfolded, Charsets& charsets) {
+  std::size_t at = unfolded.find("=?");
+  if (at == std::string_view::npos) return header_text(unfolded);
   WordJoiner joiner(charsets);
   std::size_t plain = 0;
-  std::size_t at = 0;
   while ((at = unfolded.find("=?", at)) != std::string_view::npos) {
     const auto word = read_word(unfolded.substr(at));
     if (!word) {

@@ -138,12 +138,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!compiled.error().sentence.empty());
     return 0;
   }
-  std::vector<Int> values;
-  for (std::size_t i = 0; i < kSlots; ++i)
-    values.push_back(value_in(i));
-  std::vector<Int> stack;
-  const Int value = compiled->value(values, stack);
-  require(stack.size() == 1);
+  std::vector<Expression::Range> values;
+  std::vector<Expression::Range> wide;
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    values.push_back({value_in(i), value_in(i)});
+    wide.push_back({i % 2 == 0 ? std::min<Int>(value_in(i), 0) : value_in(i), value_in(i)});
+  }
+  std::vector<Expression::Range> stack;
+  const auto [value, high] = compiled->value(values, stack);
+  require(stack.size() == 1 && value == high);
+  const auto range = compiled->value(wide, stack);
+  require(range.low <= value && value <= range.high);
   for (const std::size_t used : compiled->slots())
     require(used < kSlots);
   Reference reference(text);

@@ -18,6 +18,9 @@ spdlog/|server/log\.cpp
 nlohmann/|proto/rspamd_json\.cpp
 pcre2|rules/match/regex\.(cpp|h)
 iconv|proto/mail/charset\.cpp
+libpsl|proto/base/suffix\.cpp
+idn2|proto/mail/url_idna\.cpp
+zlib|proto/mail/zip\.cpp
 ares|rules/io/ares\.(cpp|h)
 hiredis/|rules/io/resp\.(cpp|h)
 sqlite3|rules/store/sqlite\.(cpp|h)

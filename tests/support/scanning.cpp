@@ -7,22 +7,30 @@
 
 namespace xspamd::test {
 
+namespace {
+
+std::shared_ptr<Dns> no_dns() {
+  return std::make_shared<NoDns>("this test has none");
+}
+
+}  // namespace
+
 std::unique_ptr<Scan> scan_with(const std::shared_ptr<const Plan>& plan, Request request) {
   return scan_with(plan, std::move(request), Clock::now() + std::chrono::hours(1));
 }
 
 std::unique_ptr<Scan> scan_with(const std::shared_ptr<const Plan>& plan, Request request, Deadline deadline) {
   Pool pool(1);
-  auto scan = run_task(run_checks(plan, std::move(request), pool, deadline));
+  auto scan = run_task(run_checks(plan, std::move(request), Means{pool, no_dns()}, deadline));
   pool.join();
   return scan;
 }
 
 std::unique_ptr<Scan> fresh_scan(const Plan& plan, Request request) {
-  Prepared prepared = prepare(std::move(request), plan.config);
+  Prepared prepared = prepare(std::move(request), plan.config, *plan.suffixes);
   Profile profile = plan.profiles.choose(prepared.request.envelope);
-  return std::make_unique<Scan>(std::move(prepared), Clock::now() + std::chrono::hours(1),
-                                std::move(profile));
+  const Deadline later = Clock::now() + std::chrono::hours(1);
+  return std::make_unique<Scan>(std::move(prepared), later, Asking{no_dns(), later}, std::move(profile));
 }
 
 Request request_of(std::string body, Envelope envelope) {

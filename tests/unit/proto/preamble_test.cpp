@@ -48,6 +48,8 @@ TEST_CASE("preamble: what Exim puts in front becomes envelope, once and only the
       {"a quote without end hides no recipient", "X-Envelope-To: \"a@t, b@t,, c@t\n",
        "\"a@t & b@t & c@t <- - | Received:"},
       {"one bracket at each end goes", "X-Envelope-From: <<a@x>>\n", " <- <a@x> | Received:"},
+      {"an mbox line that was escaped", ">From x y\nX-Envelope-To: b@t\n", "b@t <- - | Received:"},
+      {"only one of both", "From x\n>From y\n", " <- - | >From y\nR"},
       {"an empty list", "X-Envelope-To: \n", " <- - | Received:"},
   };
   for (const Case& c : cases) {
@@ -61,6 +63,35 @@ TEST_CASE("preamble: a body that ends inside it gives what is there") {
   CHECK(read_preamble("From ").length == 5);
   CHECK(read_preamble("From x\n").length == 7);
   CHECK(read_preamble("X-Envelope-To: a@t").length == 0);  // no line end: cut off
+}
+
+TEST_CASE("preamble: a text whose line ends are all CR has its mbox line taken off") {
+  CHECK(read_preamble("From x\rSubject: s\r\rbody").length == 7);
+  CHECK(read_preamble("From x\ry\nSubject: s\n").length == 9);
+}
+
+TEST_CASE("preamble: batch SMTP becomes envelope and message") {
+  Request request;
+  request.dialect = Dialect::spamc;
+  request.body =
+      "EHLO h.example\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@t>\r\nDATA\r\nSubject: s\r\n\r\n..\r\n.\r\nQUIT\r\n";
+  Request named = request;
+  named.envelope.helo = "head";
+  named.envelope.recipients = {"head@t"};
+  Request milter = request;
+  take_preamble(request);
+  CHECK(request.envelope.helo == "h.example");
+  CHECK(request.envelope.sender == "a@x");
+  CHECK(request.envelope.recipients == std::vector<std::string>{"b@t"});
+  CHECK(request.body == "Subject: s\r\n\r\n.\r\n");
+  take_preamble(named);
+  CHECK(named.envelope.helo == "head");
+  CHECK(named.envelope.recipients == std::vector<std::string>{"head@t"});
+  CHECK(named.body == request.body);
+  milter.dialect = Dialect::milter;
+  const std::string body = milter.body;
+  take_preamble(milter);
+  CHECK(milter.body == body);
 }
 
 TEST_CASE("preamble: a list of 50,000 recipients is read whole, an endless one is bounded") {

@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::int64_t kMost = 9'223'372'036'854'775'807;
 
-// The value of an expression where A to D are 1 to 4 and Z is 0; or why it is refused.
-std::string value(std::string_view text) {
+// The value of an expression where A to D are 1 to 4 and Z is 0; or why it is refused. An unknown A is 0
+// or 1.
+std::string value(std::string_view text, bool unknown_a = false) {
   const auto slot = [](std::string_view name) -> Result<std::size_t> {
     if (name == "Z") return std::size_t{0};
     if (name.size() == 1 && name[0] >= 'A' && name[0] <= 'D')
@@ -24,9 +25,13 @@ std::string value(std::string_view text) {
   };
   const auto compiled = Expression::compile(text, slot);
   if (!compiled) return compiled.error().sentence;
-  const std::vector<std::int64_t> values{0, 1, 2, 3, 4};
-  std::vector<std::int64_t> stack;
-  return std::to_string(compiled->value(values, stack));
+  std::vector<Expression::Range> values;
+  for (const std::int64_t each : {0, 1, 2, 3, 4})
+    values.push_back({each, each});
+  if (unknown_a) values[1] = {0, 1};
+  std::vector<Expression::Range> stack;
+  const auto [low, high] = compiled->value(values, stack);
+  return low == high ? std::to_string(low) : fmt::format("{} to {}", low, high);
 }
 
 // Rules for the fields X-A to X-D, each worth its number of points, and a part __P for X-P.
@@ -240,4 +245,18 @@ TEST_CASE("meta: a meta cannot take a part, itself or the name of a rule") {
   CHECK(problems({"metas.B={when=\"A\"}"}) == "-o: meta B: a rule, map or check has a symbol of this name");
   CHECK(problems({"metas.__P={when=\"A\"}"}) ==
         "-o: meta __P: a rule, map or check has a symbol of this name");
+}
+
+TEST_CASE("meta: what depends on a symbol that could not be learned is not certain, and nothing else") {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"A", "0 to 1"},     {"!A", "0 to 1"},         {"A & B", "0 to 1"},  {"A & Z", "0"},
+      {"A | B", "1"},      {"A | Z", "0 to 1"},      {"B & !A", "0 to 1"}, {"A + B", "2 to 3"},
+      {"A + B >= 2", "1"}, {"A + B >= 3", "0 to 1"}, {"A + B > 3", "0"},   {"B - A", "1 to 2"},
+      {"A * D", "0 to 4"}, {"A = 2", "0"},           {"A != 2", "1"},      {"A = 1", "0 to 1"},
+      {"A < 2", "1"},      {"A <= 0", "0 to 1"},     {"!(A & Z)", "1"},    {"(A | B) & C", "1"},
+  };
+  for (const auto& [text, want] : cases) {
+    INFO(text);
+    CHECK(value(text, true) == want);
+  }
 }

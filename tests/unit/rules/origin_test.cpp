@@ -6,6 +6,8 @@
 
 #include "proto/mail/message.h"
 
+#include "tests/support/parsing.h"
+
 using namespace xspamd;
 
 namespace {
@@ -30,7 +32,7 @@ Envelope from_ip(std::string_view ip) {
 
 std::string origin_of(const std::string& fields, Envelope told, const conf::Networks& networks = {},
                       Dialect dialect = Dialect::spamc) {
-  const auto message = parse_message(fields + "Subject: x\n\n", Limits{});
+  const auto message = test::parsed(fields + "Subject: x\n\n");
   Request request;
   request.dialect = dialect;
   request.envelope = std::move(told);
@@ -86,7 +88,7 @@ TEST_CASE("origin: who logged in is authenticated also where the field names no 
       "\tSun, 22 Nov 2026 06:10:40 +0000\n";
   Request request;
   request.dialect = Dialect::spamc;
-  const auto message = parse_message(field + "Subject: x\n\n", Limits{});
+  const auto message = test::parsed(field + "Subject: x\n\n");
   find_origin(request, *message, {});
   CHECK(request.envelope.user.empty());
   CHECK(request.envelope.is_authenticated());

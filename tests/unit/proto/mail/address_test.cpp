@@ -63,6 +63,11 @@ TEST_CASE("addresses: broken lists give their most useful reading") {
       {"a bare word before an address", "root, a@b", "<root> | <a@b>"},
       {"bare words", "John Smith", "John Smith<>"},
       {"a bare quoted name", "\"John\"", "John<>"},
+      {"a missing comma", "a@b c@d", "<a@b> | <c@d>"},
+      {"a missing comma and names", "A B a@b C c@d D", "A B<a@b> | C D<c@d>"},
+      {"a missing comma and brackets", "A <a@b> B <c@d>", "A<a@b> | B<c@d>"},
+      {"blanks around the at sign and a dot behind it", "John a @ b . c Doe", "John Doe<a@b.c>"},
+      {"a dot at the end of a sentence", "a@b. John", "John<a@b>"},
       {"no brackets", "John Q. a@b", "John Q.<a@b>"},
       {"the name behind", "a@b John", "John<a@b>"},
       {"the name behind brackets", "<a@b> John", "John<a@b>"},
@@ -106,6 +111,7 @@ TEST_CASE("addresses: no more than asked for") {
   CHECK(shown("a@b,c@d,e@f", 2) == "<a@b> | <c@d>");
   CHECK(shown("a@b", 0).empty());
   CHECK(shown("A <a@b <c@d", 1) == "A<a@b>");
+  CHECK(shown("a@b c@d e@f", 2) == "<a@b> | <c@d>");
 }
 
 TEST_CASE("addresses: text made to be slow takes linear time") {

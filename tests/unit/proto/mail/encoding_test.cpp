@@ -15,6 +15,9 @@ TEST_CASE("base64: what is no base64 is stepped over and nothing is lost") {
   CHECK(decode_base64("a").empty());  // six bits are no byte
   CHECK(decode_base64("").empty());
   CHECK(decode_base64("/+//") == "\xFF\xEF\xFF");
+  CHECK(decode_base64("aGVsbG8g\r\naGVs-bG8g\naGVsbG8\n") == "hello hello hello");
+  CHECK(decode_base64("aGk= text") == "hi\xB5\xEC\x6D");   // as if nothing stood in between
+  CHECK(decode_base64("aGVsb\nG8gaGk\n=") == "hello hi");  // groups across lines
 }
 
 TEST_CASE("quoted-printable: soft breaks join, blanks at line ends go, broken escapes stay") {
@@ -27,6 +30,10 @@ TEST_CASE("quoted-printable: soft breaks join, blanks at line ends go, broken es
   CHECK(decode_quoted_printable("end=") == "end");
   CHECK(decode_quoted_printable("=\r=41") == "=\rA");
   CHECK(decode_quoted_printable("a \r b") == "a \r b");
+  CHECK(decode_quoted_printable("a \t\n\n =\n=20 \n") == "a"s + "\n\n  \n");
+  CHECK(decode_quoted_printable("a==\nb=\t \r\nc= ") == "a=bc");
+  CHECK(decode_quoted_printable("=3D3D=3d") == "=3D=");
+  CHECK(decode_quoted_printable("a\0=00b"s) == "a\0\0b"s);
 }
 
 TEST_CASE("q encoding: the underscore is a blank") {

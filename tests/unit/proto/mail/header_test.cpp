@@ -8,6 +8,31 @@
 using namespace xspamd;
 using namespace std::string_literals;
 
+namespace {
+
+std::string shown(std::string_view message) {
+  const Header header = parse_header(message, 100);
+  std::string text;
+  for (const Field& field : header.fields)
+    text += std::string(field.name) + "=" + mail::unfold(field.value) + "|";
+  return text + " " + std::string(message.substr(header.body_at));
+}
+
+}  // namespace
+
+TEST_CASE("header: lines end in LF or CRLF, and in CR only where there is no LF at all") {
+  CHECK(shown("A: b\n c\nD: e\n\nx\n") == "A=b c|D=e| x\n");
+  CHECK(shown("A: b\r\n c\nD: e\r\n\r\nx") == "A=b c|D=e| x");
+  CHECK(shown("A: b\r c\rD: e\r\rx\ry") == "A=b c|D=e| x\ry");
+  // The MTA takes a CR for a byte of its line: what follows one is no field, and two are no empty line.
+  CHECK(shown("A: b\rD: e\n\nx") == "A=b D: e| x");
+  CHECK(shown("A: b\r\rx\nD: e\n\ny") == "A=b x|D=e| y");
+  CHECK(shown("A: b\rD: e\r\rx\r\n") == "A=b D: e x| ");
+  CHECK(shown("A: b\r\r\nD: e\r\r\n\r\r\nx") == "A=b|D=e| x");
+  CHECK(parse_header("A: b\rD: e\r\rx", 9).defects.has(Defect::bare_cr));
+  CHECK(!parse_header("A: b\r\n\r\nx\ry", 9).defects.has(Defect::bare_cr));
+}
+
 TEST_CASE("unfold: a fold is one blank however it was written") {
   CHECK(mail::unfold(" a\r\n b\n\t c \r\n\r\n \t d ") == "a b c d");
   CHECK(mail::unfold("a\rb") == "a b");  // a CR alone
@@ -49,6 +74,14 @@ TEST_CASE("decode_words: encoded words become UTF-8 and everything else stays") 
       {"raw bytes", "caf\xE9", "café"},
       {"raw bytes beside a word", "caf\xE9 =?utf-8?Q?=C3=A9?=", "café é"},
       {"encoded line ends and NULs", "=?utf-8?Q?a=0D=0Ab=00c?=", "a  bc"},
+      {"base64 without its padding", "=?utf-8?B?Y2Fmw6k?=", "café"},
+      {"base64 with blanks, as a fold leaves them", "=?utf-8?B?Y2Fm w6k=?=", "café"},
+      {"longer than 75 bytes", "=?utf-8?Q?" + std::string(300, 'a') + "?=", std::string(300, 'a')},
+      {"a tab between words", "=?utf-8?Q?a?=\t=?utf-8?Q?b?=", "ab"},
+      {"quotes around a word", "\"=?utf-8?Q?a?=\"", "\"a\""},
+      {"a word in a word is not decoded twice", "=?utf-8?Q?=3D=3Futf-8=3FQ=3Fa=3F=3D?=", "=?utf-8?Q?a?="},
+      {"a character cut in three", "=?utf-8?Q?=E2?= =?utf-8?Q?=82?= =?utf-8?Q?=AC?=", "€"},
+      {"UTF-8 whatever was declared", "=?iso-8859-1?Q?caf=C3=A9?=", "café"},
       {"an escape that is none", "=?utf-8?Q?100=_x?=", "100= x"},
   };
   for (const Case& c : cases) {

@@ -1,7 +1,12 @@
 #include "proto/mail/received.h"
 
+#include <fmt/chrono.h>
+
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "proto/mail/header.h"
 
@@ -32,11 +37,52 @@ std::string shown(std::string_view raw) {
   return line;
 }
 
+// What shown() leaves out or abbreviates.
+std::string shown_in_full(std::string_view raw) {
+  const auto received = parse_received(mail::unfold(raw));
+  if (!received) return "-";
+  std::string line = shown(raw);
+  if (!received->tls_cipher.empty()) line += " cipher=" + received->tls_cipher;
+  if (!received->via.empty()) line += " via=" + received->via;
+  if (received->date) line += fmt::format(" at={:%FT%T}", received->date->at);
+  return line;
+}
+
 struct Case {
   std::string why, text, want;
 };
 
+std::vector<Case> read_samples(const std::string& path) {
+  std::vector<Case> samples;
+  Case sample;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("# ")) {
+      sample.why += line.substr(2);
+    } else if (line.starts_with("= ")) {
+      sample.want = line.substr(2);
+    } else if (!line.empty()) {
+      sample.text += line + "\n";
+    } else if (!sample.text.empty()) {
+      samples.push_back(std::exchange(sample, {}));
+    } else {
+      sample = {};
+    }
+  }
+  samples.push_back(sample);
+  return samples;
+}
+
 }  // namespace
+
+TEST_CASE("received: a sample of each server's form is read for what it tells") {
+  const auto samples = read_samples(XSPAMD_TEST_DATA "/received/samples.txt");
+  CHECK(samples.size() == 85);
+  for (const Case& sample : samples) {
+    INFO(sample.why);
+    CHECK(shown_in_full(sample.text) == sample.want);
+  }
+}
 
 TEST_CASE("received: Exim's forms are read exactly") {
   const Case cases[] = {
@@ -159,6 +205,14 @@ TEST_CASE("received: other servers' forms are read for what they tell") {
        "by=2002:a05:6000:1 with=SMTP id=x date=yes"},
       {"Courier", "from h ([192.0.2.1]) (AUTH: LOGIN joe@x, TLS: TLSv1) by m with ESMTPSA id 1",
        "helo=h ip=192.0.2.1 by=m with=ESMTPSA id=1 user=joe@x tls=yes auth=yes"},
+      {"ident that looks like a login", "from h (authenticated@r.example [192.0.2.1]) by m with SMTP",
+       "helo=h rdns=r.example ip=192.0.2.1 by=m with=SMTP"},
+      {"ident that looks like Courier's", "from r.example (HELO h) (AUTH:root@192.0.2.1) by m with SMTP",
+       "helo=h rdns=r.example ip=192.0.2.1 by=m with=SMTP"},
+      {"a HELO that looks like webmail", "from h as user root (r.example [192.0.2.1]) by m with SMTP",
+       "helo=h rdns=r.example ip=192.0.2.1 by=m with=SMTP"},
+      {"Sendmail 8.11", "from h (r.example [192.0.2.1]) (authenticated) by m (8.11.4/8.11.4) with ESMTP id 1",
+       "helo=h rdns=r.example ip=192.0.2.1 by=m with=ESMTP id=1 auth=yes"},
       {"helo= without Exim", "from r.example ([192.0.2.1] helo=h) by m with ESMTP",
        "helo=h rdns=r.example ip=192.0.2.1 by=m with=ESMTP"},
       {"several recipients", "from h by m for <a@b>,<c@d>; x", "helo=h by=m for=a@b"},

@@ -11,7 +11,8 @@ namespace xspamd::test {
 
 std::string hits_of(std::string_view check, const CheckCase& row, std::string_view without) {
   static const auto plan = shipped_plan();
-  const Prepared prepared = prepare(request_of(row.header + "\n", row.envelope), plan->config);
+  const Prepared prepared =
+      prepare(request_of(row.header + "\n", row.envelope), plan->config, *plan->suffixes);
   const Mail mail{prepared.request, *prepared.message, prepared.origin, kCaseTime};
   for (const PlannedCheck& planned : plan->checks) {
     if (planned.check->name != check) continue;

@@ -10,7 +10,7 @@ namespace xspamd::test {
 
 struct CheckCase {
   std::string_view why;
-  std::string header;  // the body is empty
+  std::string header;  // lines of the header, or a whole message
   std::string hits;    // of the check alone, as rendered(Hits)
   Envelope envelope = {};
 };
