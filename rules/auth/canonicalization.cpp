@@ -58,14 +58,27 @@ std::string_view without_blanks_at_end(std::string_view line) {
   return line;
 }
 
+const char* skip(const char* at, const char* end, bool blanks) {
+  while (at != end && is_blank(*at) == blanks)
+    ++at;
+  return at;
+}
+
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
 // Each run of blanks as one.
 void put_with_single_blanks(Funnel& funnel, std::string_view line) {
-  if (is_relaxed(line)) return funnel.add(line);
-  for (std::size_t at = 0; at < line.size();) {
-    const std::size_t blank = std::min(line.find_first_of(" \t", at), line.size());
-    funnel.add(line.substr(at, blank - at));
-    at = std::min(line.find_first_not_of(" \t", blank), line.size());
-    if (blank < line.size()) funnel.add(' ');
+  const char* const end = line.data() + line.size();
+  const char* at = skip(line.data(), end, true);
+  if (at != line.data()) funnel.add(' ');
+  if (is_relaxed(between(at, end))) return funnel.add(between(at, end));
+  while (at != end) {
+    const char* const blank = skip(at, end, false);
+    funnel.add(between(at, blank));
+    at = skip(blank, end, true);
+    if (at != blank) funnel.add(' ');
   }
 }
 

@@ -3,6 +3,7 @@
 // the keys, all at once, and checks the signatures. Outcomes are data, nothing fails.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@ enum class DkimResult { pass, fail, neutral, policy, temperror, permerror };
 std::string_view name(DkimResult result);  // as RFC 8601 §2.7.1 spells them
 
 struct DkimOptions {
-  std::size_t signatures = 5;  // looked at; more are left alone (RFC 6376 §6.1)
+  std::size_t signatures = 5;  // looked at, from the top; more are left alone (RFC 6376 §6.1)
   std::size_t min_key_bits = 1024;
   bool allow_sha1 = false;
   std::chrono::sys_seconds now{};
@@ -28,7 +29,7 @@ struct DkimOptions {
 
 struct DkimOutcome {
   DkimResult result = DkimResult::permerror;
-  std::string domain, selector, identity;  // d=, s=, i= (lower case, punycode as written)
+  std::string domain, selector, identity;  // d=, s=, i= (lower case, A-labels; empty where they are none)
   std::string algorithm;                   // "rsa-sha256", ...
   std::string begin_of_b;  // the first 8 characters of b=, to tell signatures apart (RFC 6008)
   std::string problem;     // one sentence when it is no pass
@@ -41,6 +42,7 @@ struct DkimOutcome {
 struct DkimSignature {
   DkimOutcome outcome;  // final already when `done`
   bool done = false;
+  bool body_differs = false;           // from what was signed: no key makes it pass
   std::string key_name;                // what is asked for: "s._domainkey.d"
   std::string header_hash, signature;  // bytes
   bool is_ed25519 = false, is_sha1 = false;
@@ -48,6 +50,10 @@ struct DkimSignature {
 
 // Pool thread. Cost: one pass over the body for each canonicalization and hash that is used.
 std::vector<DkimSignature> read_dkim(const Message& message, const DkimOptions& options);
+
+// Pure. What the answer for its key makes of a signature that is not done (RFC 6376 §6.1.2, §6.1.3).
+DkimOutcome check_signature(const DkimSignature& signature, const DnsAnswer& keys,
+                            const DkimOptions& options);
 
 // Loop thread. In the order of the signatures.
 Task<std::vector<DkimOutcome>> verify_dkim(Dns& dns, std::vector<DkimSignature> signatures,

@@ -28,6 +28,11 @@ double seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
+std::string contents(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 struct Corpus {
   std::vector<std::string> messages;
   std::vector<std::unique_ptr<const Message>> read;
@@ -38,8 +43,7 @@ Corpus load(const std::string& folder, const Suffixes& suffixes) {
   Corpus corpus;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    corpus.messages.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    corpus.messages.push_back(contents(entry.path()));
     corpus.bytes += corpus.messages.back().size();
     corpus.read.push_back(parse_message(corpus.messages.back(), Limits{}, suffixes));
   }
@@ -129,7 +133,8 @@ int main(int argc, char** argv) {
     return 64;
   }
   const auto rounds = argc > 2 ? parse_unsigned(argv[2]) : 5;
-  const Suffixes suffixes;
+  const Suffixes suffixes(
+      contents("/usr/share/publicsuffix/public_suffix_list.dat"));  // as the server has it
   const Corpus corpus = load(argv[1], suffixes);
   if (corpus.messages.empty() || !rounds || *rounds == 0) return 64;
   fmt::print("{} messages, {} bytes on average, best of {} rounds\n\n", corpus.messages.size(),
