@@ -1,5 +1,5 @@
-// What OpenSSL computes: digests and signatures. The only place that knows OpenSSL. Safe from any thread. What
-// is wrong with a key or a signature is "not verified"; only a library that lacks an algorithm throws.
+// What OpenSSL computes: digests and signatures. The only place that knows OpenSSL. Safe from any thread.
+// What is wrong with a key or a signature is "not verified"; only a library that lacks an algorithm throws.
 #pragma once
 
 #include <memory>

@@ -36,7 +36,8 @@ std::string_view domain_of(std::string_view identity) {
 
 // What makes a key of no use for a signature; empty if nothing does (§6.1.2).
 std::string find_mismatch(const DkimSignature& signature, const DkimKey& key) {
-  if (signature.is_sha1 ? !key.takes_sha1 : !key.takes_sha256) return "the key is not for the hash of the signature";
+  if (signature.is_sha1 ? !key.takes_sha1 : !key.takes_sha256)
+    return "the key is not for the hash of the signature";
   if (signature.is_ed25519 != key.is_ed25519) return "the key is of another kind than the signature";
   if (key.strict && domain_of(signature.outcome.identity) != signature.outcome.domain)
     return "the key is not for subdomains, and i= is in one";
@@ -54,7 +55,8 @@ void compare(DkimOutcome& outcome, const DkimSignature& signature, bool verified
   }
 }
 
-void check_rsa(DkimOutcome& outcome, const DkimSignature& signature, const DkimKey& key, std::size_t least_bits) {
+void check_rsa(DkimOutcome& outcome, const DkimSignature& signature, const DkimKey& key,
+               std::size_t least_bits) {
   const auto numbers = parse_rsa_key(key.bytes);
   if (!numbers) return end(outcome, DkimResult::permerror, "p= is no RSA key");
   outcome.key_bits = numbers->modulus_bits();
@@ -76,7 +78,8 @@ void check_ed25519(DkimOutcome& outcome, const DkimSignature& signature, const D
           !signature.body_differs && verify_ed25519(key.bytes, signature.header_hash, signature.signature));
 }
 
-DkimOutcome check_record(const DkimSignature& signature, std::string_view record, const DkimOptions& options) {
+DkimOutcome check_record(const DkimSignature& signature, std::string_view record,
+                         const DkimOptions& options) {
   DkimOutcome outcome = signature.outcome;
   const auto key = parse_dkim_key(record);
   if (!key) {

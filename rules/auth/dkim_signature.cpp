@@ -33,7 +33,8 @@ bool is_name(std::string_view text, std::size_t least_labels) {
   const auto labels = split(text, '.');
   return text.size() <= kMostName && labels.size() >= least_labels &&
          std::all_of(labels.begin(), labels.end(), [&](std::string_view label) {
-           return !label.empty() && label.size() <= kMostLabel && std::all_of(label.begin(), label.end(), fits);
+           return !label.empty() && label.size() <= kMostLabel &&
+                  std::all_of(label.begin(), label.end(), fits);
          });
 }
 
@@ -67,6 +68,7 @@ Problem read_key_name(Tags tags, SignatureTags& into) {
   if (into.domain.empty()) return fmt::format("d={} is no domain", shown(value_of(tags, "d")));
   into.selector = parse_name(value_of(tags, "s"), 1);
   if (into.selector.empty()) return fmt::format("s={} is no selector", shown(value_of(tags, "s")));
+  into.identity = "@" + into.domain;
   constexpr std::size_t kMostName = 253;
   return into.key_name().size() <= kMostName ? "" : "the name of its key is too long";
 }
@@ -178,10 +180,7 @@ bool is_in(std::string_view domain, std::string_view parent) {
 // i= of DKIM (§3.5, §6.1.1).
 Problem read_identity(Tags tags, SignatureTags& into) {
   const Tag* tag = find_tag(tags, "i");
-  if (tag == nullptr) {
-    into.identity = "@" + into.domain;
-    return {};
-  }
+  if (tag == nullptr) return {};
   const auto text = parse_quoted_printable(tag->value);
   const std::size_t at = text ? text->rfind('@') : std::string::npos;
   if (at == std::string::npos) return fmt::format("i={} is no identity", shown(tag->value));

@@ -1,6 +1,6 @@
 // Signature fields: DKIM-Signature (RFC 6376 §3.5, §6.1.1; RFC 8301, 8463, 8616) and the two of ARC that are
-// like it (RFC 8617 §4.1.2, §4.1.3). Reading is strict; what is wrong is told in a sentence, and what was read
-// before stays. Pure and linear; names and the value of b= view the field.
+// like it (RFC 8617 §4.1.2, §4.1.3). Reading is strict; what is wrong is told in a sentence, and what was
+// read before stays. Pure and linear; names and the value of b= view the field.
 #pragma once
 
 #include <chrono>
@@ -31,13 +31,13 @@ struct SignatureTags {
   std::string begin_of_b;            // RFC 6008 §4
   Canonicalization header_form = Canonicalization::simple;
   Canonicalization body_form = Canonicalization::simple;
-  std::vector<std::string_view> names;       // h=
-  std::uint64_t length = BodyHash::kWhole;   // l=
-  std::optional<std::uint64_t> made;         // t=, seconds of Unix time
-  std::optional<std::uint64_t> expires;      // x=
-  int instance = 0;                          // i= of ARC
-  std::string chain;                         // cv= of ARC-Seal
-  std::string problem;                       // what is wrong with the field; empty if nothing is
+  std::vector<std::string_view> names;      // h=
+  std::uint64_t length = BodyHash::kWhole;  // l=
+  std::optional<std::uint64_t> made;        // t=, seconds of Unix time
+  std::optional<std::uint64_t> expires;     // x=
+  int instance = 0;                         // i= of ARC
+  std::string chain;                        // cv= of ARC-Seal
+  std::string problem;                      // what is wrong with the field; empty if nothing is
 
   // "selector._domainkey.domain" (RFC 6376 §3.6.2.1).
   std::string key_name() const;
