@@ -24,30 +24,43 @@ constexpr std::uint64_t zero_bytes(std::uint64_t word) {
   return ~(((word & kLow) + kLow) | word | kLow);
 }
 
+std::uint64_t word_at(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// Bits for each tab in the word, and for each blank beside another one or beside `before` on its left.
+std::uint64_t find_changes(std::uint64_t word, std::uint64_t& before) {
+  const std::uint64_t blanks = zero_bytes(word ^ in_each_byte(' '));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  const std::uint64_t pairs = blanks & (blanks << 8 | before);
+  before = blanks >> 56;
+#else
+  const std::uint64_t pairs = blanks & (blanks >> 8 | before << 56);
+  before = blanks & 0xff;
+#endif
+  return pairs | zero_bytes(word ^ in_each_byte('\t'));
+}
+
 // Whether a line holds nothing that §3.4.4 changes: no tab, and no two blanks in a row. Blanks at its end are
 // not looked at. Eight bytes at once: almost all lines are like that.
 bool is_relaxed(std::string_view line) {
-  const char* at = line.data();
-  const char* const end = at + line.size();
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  std::uint64_t changes = 0;
   std::uint64_t before = 0;  // the blank that ended the eight bytes before
-  for (; end - at >= 8; at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    const std::uint64_t blanks = zero_bytes(word ^ in_each_byte(' '));
-    const std::uint64_t tabs = zero_bytes(word ^ in_each_byte('\t'));
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    const std::uint64_t pairs = blanks & (blanks << 8 | before);
-    before = blanks >> 56;
-#else
-    const std::uint64_t pairs = blanks & (blanks >> 8 | before << 56);
-    before = blanks & 0xff;
-#endif
-    if ((pairs | tabs) != 0) return false;
+  if (line.size() >= kWord) {
+    const char* const last = line.data() + line.size() - kWord;
+    const char* at = line.data();
+    for (; at < last; at += kWord)
+      changes |= find_changes(word_at(at), before);
+    if (at > last) before = 0;  // the last eight overlap those before
+    return (changes | find_changes(word_at(last), before)) == 0;
   }
-  bool blank = before != 0;
-  for (; at != end; ++at) {
-    if (*at == '\t' || (*at == ' ' && blank)) return false;
-    blank = *at == ' ';
+  bool blank = false;
+  for (const char c : line) {
+    if (c == '\t' || (c == ' ' && blank)) return false;
+    blank = c == ' ';
   }
   return true;
 }

@@ -120,9 +120,12 @@ bool read_form(std::string_view value, Canonicalization& into) {
   return relaxed || iequals(value, "simple");
 }
 
-// "header/body"; simple where one is not named.
-Problem read_forms(Tags tags, SignatureTags& into) {
+// "header/body"; simple where one is not named (§3.5). deviates: an ARC-Message-Signature without c= is
+// relaxed in both, as those who verify ARC agree, though RFC 8617 §4.1.2 names no default of its own.
+Problem read_forms(Tags tags, SignatureKind kind, SignatureTags& into) {
   const Tag* tag = find_tag(tags, "c");
+  if (tag == nullptr && kind == SignatureKind::arc_message)
+    into.header_form = into.body_form = Canonicalization::relaxed;
   if (tag == nullptr) return {};
   const std::size_t slash = std::min(tag->value.find('/'), tag->value.size());
   const bool both = slash < tag->value.size();
@@ -228,7 +231,7 @@ Problem read(Tags tags, SignatureKind kind, SignatureTags& into) {
   }
   if (problem.empty()) problem = read_limits(tags, into);
   if (problem.empty()) problem = read_body_hash(tags, into);
-  if (problem.empty()) problem = read_forms(tags, into);
+  if (problem.empty()) problem = read_forms(tags, kind, into);
   if (problem.empty()) problem = read_names(tags, kind, into);
   return problem;
 }

@@ -7,7 +7,7 @@ namespace xspamd {
 
 void DnsHealth::asked(std::string_view name, Clock::time_point now) {
   if (enough_since_) return;
-  ++questions_;
+  if (questions_++ == 0) first_at_ = now;
   if (names_seen_ < kNames) {
     const std::size_t hash = std::hash<std::string_view>{}(name);
     const auto end = names_.begin() + static_cast<std::ptrdiff_t>(names_seen_);

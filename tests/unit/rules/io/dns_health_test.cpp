@@ -32,6 +32,14 @@ TEST_CASE("dns health: eight questions for four names and two seconds of silence
   }
 }
 
+TEST_CASE("dns health: two seconds count from the first question, and the last one has half a second") {
+  DnsHealth health;
+  ask(health, 7, 4);
+  health.asked("last", kStart + 1'800ms);
+  CHECK_FALSE(health.down(kStart + 2'299ms));
+  CHECK(health.down(kStart + 2'300ms));
+}
+
 TEST_CASE("dns health: anything that is heard ends it") {
   DnsHealth health;
   ask(health, 8, 4);
