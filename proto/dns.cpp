@@ -102,9 +102,9 @@ std::optional<std::string> name_to_end(Bytes message, std::size_t at, std::size_
   return read_lower_name(message, at);
 }
 
-// RFC 1035 §3.3.14: one or more character-strings.
+// RFC 1035 §3.3.14: one or more character-strings. deviates: none is an empty text; servers give that out,
+// and the other records of such an answer are as good as any.
 std::optional<Data> read_text(Bytes data) {
-  if (data.empty()) return std::nullopt;
   std::string text;
   text.reserve(data.size());
   for (std::size_t at = 0; at < data.size();) {

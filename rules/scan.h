@@ -11,6 +11,7 @@
 #include "rules/check.h"
 #include "rules/facts.h"
 #include "rules/io/dns.h"
+#include "rules/io/pool.h"
 #include "rules/profile.h"
 
 namespace xspamd {
@@ -27,7 +28,8 @@ Prepared prepare(Request request, const conf::Config& config, const Suffixes& su
 // The ports of a scan. Their budget is read when the scan begins, on the loop thread.
 struct Asking {
   std::shared_ptr<Dns> dns;
-  Deadline dns_until;  // for all its questions
+  Deadline dns_until;    // for all its questions
+  Pool* pool = nullptr;  // for work on bytes that checks of the loop thread have
 };
 
 class Scan {
@@ -62,6 +64,7 @@ class Scan {
   }
   Dns& dns() const { return *ports_.dns; }
   Deadline dns_until() const { return ports_.dns_until; }
+  Pool& pool() const { return *ports_.pool; }
   // A check could not learn what it needs: it says nothing, and metas take its symbols for unknown.
   void skip(std::string_view check, std::string why) {
     skipped.push_back({std::string(check), std::move(why)});
