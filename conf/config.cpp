@@ -1,8 +1,10 @@
 #include "conf/config.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <limits>
@@ -96,6 +98,13 @@ void read(const Value& tree, std::string_view key, std::vector<Network>& out) {
   }
 }
 
+// What the machine calls itself; that may be a short name.
+std::string own_host_name() {
+  std::array<char, 256> name{};  // HOST_NAME_MAX of POSIX and its end
+  const bool known = ::gethostname(name.data(), name.size() - 1) == 0 && name.front() != '\0';
+  return known ? std::string(name.data()) : "localhost";
+}
+
 void fill_server(const Value& tree, Server& server) {
   read(tree, "server.listen", server.listen);
   const Value* listen = find(tree, "server.listen");
@@ -112,6 +121,8 @@ void fill_server(const Value& tree, Server& server) {
   read(tree, "server.threads", server.threads);
   read(tree, "server.grace", server.grace);
   read(tree, "server.pid_file", server.pid_file);
+  read(tree, "server.hostname", server.hostname);
+  if (server.hostname.empty()) server.hostname = own_host_name();
   read(tree, "server.shutdown_workaround", server.shutdown_workaround);
 }
 

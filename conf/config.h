@@ -30,6 +30,7 @@ struct Server {
   unsigned threads = 0;  // 0: one for each core
   std::chrono::milliseconds grace{10'000};
   std::string pid_file;  // empty: none
+  std::string hostname;  // by which others know this machine
   bool shutdown_workaround = true;
 };
 

@@ -72,6 +72,8 @@ constexpr Key kKeys[] = {
     count("server.threads", "0", {0, 1024}, "Threads that parse and match; 0: one for each core"),
     period("server.grace", R"("10s")", {0, kDay}, "Time for running scans when the server is told to stop"),
     one("server.pid_file", path, R"("")", "File for the process id; empty: none"),
+    one("server.hostname", line, R"("")",
+        "Name of this machine in Authentication-Results; empty: the one it gives itself"),
     flag("server.shutdown_workaround", "true",
          "Clients may close their sending half early; always on, false only warns"),
 

@@ -15,6 +15,7 @@ namespace xspamd {
 
 namespace {
 
+constexpr std::size_t kMeant = Limits::kMiB;
 constexpr std::uint64_t kMaxAnnounced = std::numeric_limits<std::int64_t>::max();
 
 // Name and value of a header line; the value is free of blanks at both ends.
@@ -171,7 +172,13 @@ void Reader::end(End why) {
 
 void Reader::keep(std::string_view bytes) {
   try {
-    incoming_.request.body.append(bytes);
+    std::string& body = incoming_.request.body;
+    // Who has sent so much of a body means the rest: room for all of it spares copying it again and again as
+    // it grows. What has not come yet takes address space, no memory.
+    if (has_length_ && body.size() >= kMeant && body.capacity() < announced_) {
+      body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(announced_, limits_.message)));
+    }
+    body.append(bytes);
   } catch (const std::bad_alloc&) {  // the client gets its answer all the same
     out_of_memory_ = true;
     forget_body();

@@ -2,7 +2,8 @@
 // Speaks SPAMC and RSPAMC and recognises HTTP. Ends by itself when the request is complete or can be
 // refused at once; otherwise end() says that nothing more comes. A refused request is still an answer's
 // worth: `refusal` tells which. The end of input after a complete body means nothing (Exim half-closes).
-// Memory: the body so far (held()), grown by what arrives and never by what is announced.
+// Memory: the body so far (held()), grown by what arrives; from 1 MiB on there is address space for all of
+// it.
 #pragma once
 
 #include <cstdint>

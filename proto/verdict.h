@@ -71,6 +71,7 @@ struct Verdict {
   std::string subject;     // rewritten, when the action is rewrite subject
   std::string message_id;  // without brackets, empty if the message has none
   std::vector<HeaderEdit> headers;
+  std::string authentication_results;  // value of that field (RFC 8601), folded; empty without a scan
   Timings timings;
 };
 

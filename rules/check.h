@@ -20,6 +20,7 @@
 #include "conf/config.h"
 #include "conf/section.h"
 #include "proto/base/points.h"
+#include "proto/base/suffix.h"
 #include "proto/verdict.h"
 #include "rules/io/task.h"
 #include "rules/origin.h"
@@ -103,6 +104,7 @@ struct Services {
   const SymbolNames& wanted = kNoNames;
   // A map file that cannot be read or is wrong: refuses the plan, or leaves the map empty until it is sound.
   bool maps_may_fail = false;
+  std::shared_ptr<const Suffixes> suffixes = {};  // of the plan
 };
 
 struct Check {

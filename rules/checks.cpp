@@ -24,6 +24,8 @@ extern const Check urls_check;
 extern const Check spf_check;
 extern const Check dkim_check;
 extern const Check arc_check;
+extern const Check dmarc_check;
+extern const Check whitelist_check;
 
 std::span<const Check* const> all_checks() {
   // In this order they run where nothing else is declared: the many patterns of `rules` last, so that they
@@ -32,7 +34,8 @@ std::span<const Check* const> all_checks() {
       &gtube_check,   &maps_check,        &dates_check,       &fields_check, &encodings_check,
       &senders_check, &recipients_check,  &message_ids_check, &hops_check,   &hfilter_check,
       &mime_check,    &attachments_check, &html_check,        &texts_check,  &urls_check,
-      &spf_check,     &dkim_check,        &arc_check,         &rules_check,
+      &spf_check,     &dkim_check,        &arc_check,         &dmarc_check,  &whitelist_check,
+      &rules_check,
   };
   return kChecks;
 }

@@ -14,6 +14,7 @@ namespace xspamd {
 struct Facts {
   std::optional<auth::SpfOutcome> spf;
   std::vector<auth::DkimOutcome> dkim;
+  bool dkim_checked = false;  // then no outcome means that there is no signature
   std::optional<auth::DmarcOutcome> dmarc;
   std::optional<auth::ArcOutcome> arc;
 };

@@ -53,7 +53,7 @@ class Planner {
 
  private:
   Services services() {
-    return {plan_->config, plan_->symbols, problems_, plan_->maps, wanted_, maps_may_fail_};
+    return {plan_->config, plan_->symbols, problems_, plan_->maps, wanted_, maps_may_fail_, plan_->suffixes};
   }
 
   void add_service_symbols() {

@@ -7,8 +7,10 @@
 #include <set>
 #include <unordered_map>
 
+#include "proto/authres.h"
 #include "proto/base/text.h"
 #include "proto/mail/header.h"
+#include "rules/auth/results.h"
 #include "rules/symbols.h"
 
 namespace xspamd {
@@ -269,6 +271,10 @@ Verdict score(const Plan& plan, const Scan& scan) {
   add_action(verdict, config, scan, deciding(metas));
   if (verdict.action == Action::rewrite_subject) {
     verdict.subject = rewritten_subject(config.actions.subject, scan.mail.message);
+  }
+  if (!scan.cut_short) {
+    const auto results = auth::results_of(scan.facts, scan.mail.request.envelope, config.server.hostname);
+    verdict.authentication_results = format_authentication_results(results);
   }
   verdict.message_id = scan.mail.message.message_id();
   verdict.skipped = scan.skipped;

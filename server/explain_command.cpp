@@ -52,6 +52,8 @@ void show_rest(const FileScan& scan) {
   if (verdict.skipped.empty()) fmt::print("         nothing\n");
   for (const Skipped& skipped : verdict.skipped)
     fmt::print("         {}: {}\n", skipped.check, printable(skipped.why));
+  if (!verdict.authentication_results.empty())
+    fmt::print("\nAuthentication-Results: {}\n", verdict.authentication_results);
   const Timings& time = verdict.timings;
   fmt::print("\ntime\n{:>8.2f} ms parse\n{:>8.2f} ms checks\n{:>8.2f} ms in all\n", milliseconds(time.parse),
              milliseconds(time.checks), milliseconds(time.total));

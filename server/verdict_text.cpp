@@ -37,6 +37,8 @@ std::string verdict_text(const Verdict& verdict) {
   }
   for (const Skipped& skipped : verdict.skipped)
     text += fmt::format("skipped: {}, {}\n", skipped.check, skipped.why);
+  if (!verdict.authentication_results.empty())
+    text += fmt::format("Authentication-Results: {}\n", verdict.authentication_results);
   if (!verdict.message.empty()) text += fmt::format("message: {}\n", printable(verdict.message));
   text +=
       fmt::format("time:   {:.2f} ms (parse {:.2f}, checks {:.2f})\n", milliseconds(verdict.timings.total),

@@ -23,7 +23,6 @@ struct ArcOutcome {
   std::string selector;              // s= of the newest seal
   std::optional<AuthenticationResults> results;  // of the newest instance: what its sealer says it saw
   std::string problem;                           // one sentence when it is a fail or a temperror
-  bool trusted = false;  // a pass of which the configuration trusts every sealer; set by the check
 };
 
 struct ArcChain;  // what read_arc() prepared

@@ -10,8 +10,7 @@ namespace xspamd::auth {
 namespace {
 
 tl::unexpected<Error> wrong(std::string_view name, std::string_view value, std::string_view what) {
-  constexpr std::size_t kMostShown = 100;
-  return fail(Errc::invalid, fmt::format("{}={} {}", name, quoted(cut_utf8(value, kMostShown)), what));
+  return fail(Errc::invalid, fmt::format("{}={} {}", name, shown(value), what));
 }
 
 }  // namespace

@@ -14,15 +14,10 @@ namespace {
 
 constexpr std::size_t kMostBytes = 64 * 1024;
 constexpr std::size_t kMostNames = 1'000;  // of h=
-constexpr std::size_t kMostShown = 100;    // of what is wrong, in a sentence
 
 using Tags = std::span<const Tag>;
 // What is wrong, empty if nothing is.
 using Problem = std::string;
-
-std::string shown(std::string_view text) {
-  return quoted(cut_utf8(text, kMostShown));
-}
 
 bool is_name(std::string_view text, std::size_t least_labels) {
   constexpr std::size_t kMostName = 253;

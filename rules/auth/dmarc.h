@@ -2,46 +2,37 @@
 // for it. Asks through the port only. Outcomes are data, nothing fails.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto/base/suffix.h"
 #include "rules/auth/dkim.h"
+#include "rules/auth/dmarc_record.h"
 #include "rules/auth/spf.h"
 
 namespace xspamd::auth {
 
 enum class DmarcResult { none, pass, fail, temperror, permerror };
-enum class DmarcPolicy { none, quarantine, reject };
-std::string_view name(DmarcResult result);
-std::string_view name(DmarcPolicy policy);
-
-struct DmarcRecord {
-  DmarcPolicy policy = DmarcPolicy::none;
-  std::optional<DmarcPolicy> subdomain_policy;
-  bool strict_dkim = false, strict_spf = false;
-  int percent = 100;
-  std::vector<std::string> aggregate_reports, failure_reports;  // rua=, ruf=
-};
-// RFC 7489 §6.3, §6.4, §6.6.3 step 6. Nothing when the text is no DMARC record at all; a record with a broken
-// policy is read as p=none where it names a report address, else it is `bad`.
-struct ParsedDmarc {
-  std::optional<DmarcRecord> record;
-  std::string problem;
-};
-ParsedDmarc parse_dmarc(std::string_view text);
+std::string_view name(DmarcResult result);  // as RFC 7489 §11.2 spells them
 
 struct DmarcOutcome {
   DmarcResult result = DmarcResult::none;
   DmarcPolicy policy = DmarcPolicy::none;  // that the owner asks for, for this domain
   bool sampled_out = false;   // pct= left this message out: the next weaker policy applies (§6.6.4)
-  std::string domain;         // of the From field
-  std::string record_domain;  // where the record was found
+  std::string domain;         // of the From field; printable
+  std::string record_domain;  // whose record it is; empty if there is none
   bool by_spf = false, by_dkim = false;  // what was aligned and passed
-  bool unknown = false;                  // it failed, but DKIM or SPF could not be checked for lack of DNS
-  std::string problem;
+  bool unknown = false;        // it failed, but SPF or DKIM was not checked or could not be for lack of DNS
+  std::string trusted_sealer;  // of a fail: the policy is not applied, as this domain vouches for the message
+  std::string problem;         // of all but a pass: why; empty where there is just no record
+
+  friend bool operator==(const DmarcOutcome&, const DmarcOutcome&) = default;
 };
+
+// What is to be done with the message: none unless it failed; a weaker policy than the owner's where pct=
+// left it out (§6.6.4).
+DmarcPolicy applied_policy(const DmarcOutcome& outcome);
 
 struct DmarcInput {
   std::vector<std::string> from_domains;  // of all authors, lower case, punycode
@@ -50,6 +41,13 @@ struct DmarcInput {
   double draw = 0;  // 0 <= draw < 1: who is left out by pct
 };
 
+// What `input` points to and `suffixes` must outlive the task. Of several authors the one with the worst
+// outcome counts (§6.6.1), of at most 10.
 Task<DmarcOutcome> check_dmarc(Dns& dns, DmarcInput input, const Suffixes& suffixes, Deadline deadline);
+
+// §3.1: whether a domain that SPF or DKIM authenticated is the author's: the same one, or, where that is not
+// asked for strictly, one of the same owner. An empty one never is.
+bool is_aligned(std::string_view authenticated, std::string_view author, bool strict,
+                const Suffixes& suffixes);
 
 }  // namespace xspamd::auth

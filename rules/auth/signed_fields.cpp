@@ -25,8 +25,10 @@ SignedFields::SignedFields(const std::vector<Field>& fields) {
   fields_.reserve(fields.size());
   for (const Field& field : fields)
     fields_.push_back(&field);
-  std::stable_sort(fields_.begin(), fields_.end(),
-                   [](const Field* a, const Field* b) { return compare(a->name, b->name) < 0; });
+  std::sort(fields_.begin(), fields_.end(), [](const Field* a, const Field* b) {
+    const int order = compare(a->name, b->name);
+    return order != 0 ? order < 0 : a < b;  // all stand in one vector
+  });
 }
 
 std::vector<const Field*> SignedFields::select(std::span<const std::string_view> names,

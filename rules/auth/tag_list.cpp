@@ -7,12 +7,14 @@
 
 #include "proto/base/text.h"
 #include "proto/mail/encoding.h"
+#include "proto/mail/header.h"
 
 namespace xspamd::auth {
 
 namespace {
 
 constexpr std::size_t kMostTags = 100;
+constexpr std::size_t kMostName = 60;  // of which a sentence tells
 constexpr std::string_view kSpace = " \t\r\n";
 
 constexpr bool is_letter(char c) {
@@ -34,12 +36,6 @@ bool is_tag_value(std::string_view text) {
                       [](char c) { return is_control(c) && kSpace.find(c) == std::string_view::npos; });
 }
 
-// What is wrong, as sentences tell it.
-std::string shown(std::string_view text) {
-  constexpr std::size_t kMostShown = 60;
-  return quoted(cut_utf8(text, kMostShown));
-}
-
 Result<Tag> parse_tag(std::string_view spec) {
   const std::size_t equals = spec.find('=');
   if (equals == std::string_view::npos)
@@ -51,7 +47,7 @@ Result<Tag> parse_tag(std::string_view spec) {
   if (!is_tag_name(tag.name))
     return fail(Errc::invalid, fmt::format("{} is no name of a tag", shown(tag.name)));
   if (!is_tag_value(tag.value))
-    return fail(Errc::invalid, fmt::format("the value of {}= is none", printable(tag.name)));
+    return fail(Errc::invalid, fmt::format("the value of {}= is none", tag.name.substr(0, kMostName)));
   return tag;
 }
 
@@ -85,7 +81,7 @@ Result<std::vector<Tag>> parse_tag_list(std::string_view text) {
     if (!tag) return tl::unexpected(std::move(tag.error()));
     if (tags.size() == kMostTags) return fail(Errc::limit, fmt::format("more than {} tags", kMostTags));
     if (find_tag(tags, tag->name) != nullptr)
-      return fail(Errc::invalid, fmt::format("{}= is there twice", printable(tag->name.substr(0, 60))));
+      return fail(Errc::invalid, fmt::format("{}= is there twice", tag->name.substr(0, kMostName)));
     tags.push_back(*tag);
   }
   return tags;
@@ -94,6 +90,11 @@ Result<std::vector<Tag>> parse_tag_list(std::string_view text) {
 const Tag* find_tag(std::span<const Tag> tags, std::string_view name) {
   const auto found = std::find_if(tags.begin(), tags.end(), [&](const Tag& tag) { return tag.name == name; });
   return found == tags.end() ? nullptr : &*found;
+}
+
+std::string shown(std::string_view text) {
+  constexpr std::size_t kMostShown = 100;
+  return quoted(cut_utf8(mail::unfold(text), kMostShown));
 }
 
 std::string_view trim_space(std::string_view text) {

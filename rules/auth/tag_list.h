@@ -26,6 +26,9 @@ Result<std::vector<Tag>> parse_tag_list(std::string_view text);
 // Null if there is none. Names are told apart by case.
 const Tag* find_tag(std::span<const Tag> tags, std::string_view name);
 
+// For sentences: on one line, in quotes, not all of what is long.
+std::string shown(std::string_view text);
+
 // Values, as the tags define them. White space is what unfolded and folded lines have: blank, tab, CR, LF.
 std::string_view trim_space(std::string_view text);
 // "a : b :c", without the white space around each; an empty value is one empty piece.

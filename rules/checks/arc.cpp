@@ -28,7 +28,6 @@ constexpr std::array<Symbol, 5> kSymbols{
 
 struct Options {
   OwnMail own;
-  std::vector<std::string> trusted_sealers;  // in lower case
 };
 
 std::string_view symbol_of(const auth::ArcOutcome& outcome) {
@@ -59,14 +58,6 @@ bool has_fields(const Message& message) {
                      [&](std::string_view name) { return message.first(name) != nullptr; });
 }
 
-// RFC 8617 §7.2: each of them could have told an untruth that the next one sealed.
-bool is_trusted(const auth::ArcOutcome& outcome, const std::vector<std::string>& trusted) {
-  return outcome.result == auth::ArcResult::pass &&
-         std::all_of(outcome.sealers.begin(), outcome.sealers.end(), [&](const std::string& sealer) {
-           return std::find(trusted.begin(), trusted.end(), sealer) != trusted.end();
-         });
-}
-
 Task<void> run(std::shared_ptr<const Options> options, Scan& scan) {
   if (options->own.is_spared(scan.mail.request.envelope)) co_return;
   if (!has_fields(scan.mail.message)) {
@@ -82,11 +73,10 @@ Task<void> run(std::shared_ptr<const Options> options, Scan& scan) {
   auto chain = co_await on_pool(scan.pool(), std::move(read));
   const Deadline until = scan.dns_until();
   auth::ArcOutcome outcome = co_await auth::verify_arc(scan.dns(), std::move(chain), dkim, until);
-  outcome.trusted = is_trusted(outcome, options->trusted_sealers);
   if (outcome.result == auth::ArcResult::temperror) scan.skip("arc", outcome.problem);
   std::vector<std::string> reasons = reasons_of(outcome);
-  scan.note(fmt::format("arc: {} of {} instances{}: {}", auth::name(outcome.result), outcome.instances,
-                        outcome.trusted ? ", trusted" : "", fmt::join(reasons, ", ")));
+  scan.note(fmt::format("arc: {} of {} instances: {}", auth::name(outcome.result), outcome.instances,
+                        fmt::join(reasons, ", ")));
   scan.add(symbol_of(outcome), std::move(reasons));
   scan.facts.arc = std::move(outcome);
 }
@@ -94,10 +84,6 @@ Task<void> run(std::shared_ptr<const Options> options, Scan& scan) {
 Result<Runner> make(conf::Section& section, Services& services) {
   auto options = std::make_shared<Options>();
   options->own = read_own_mail(section, services);
-  const std::vector<std::string> none;
-  for (const std::string& domain : section.get(
-           "trusted_sealers", none, "Domains whose reports about mail that they passed on are believed"))
-    options->trusted_sealers.push_back(to_lower(domain));
   std::shared_ptr<const Options> shared = std::move(options);
   return Runner{IoCheck{[shared](Scan& scan) {
     return run(shared, scan);

@@ -87,6 +87,7 @@ Task<void> run(std::shared_ptr<const Options> options, Scan& scan) {
   if (options->own.is_spared(scan.mail.request.envelope)) co_return;
   if (scan.mail.message.first("DKIM-Signature") == nullptr) {
     scan.add("R_DKIM_NA");
+    scan.facts.dkim_checked = true;
     co_return;
   }
   auth::DkimOptions dkim = options->dkim;
@@ -99,6 +100,7 @@ Task<void> run(std::shared_ptr<const Options> options, Scan& scan) {
   auto outcomes = co_await auth::verify_dkim(scan.dns(), std::move(signatures), dkim, until);
   tell(scan, outcomes);
   scan.facts.dkim = std::move(outcomes);
+  scan.facts.dkim_checked = true;
 }
 
 Result<Runner> make(conf::Section& section, Services& services) {

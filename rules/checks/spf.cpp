@@ -8,6 +8,7 @@
 #include "proto/base/text.h"
 #include "rules/auth/spf.h"
 #include "rules/check.h"
+#include "rules/checks/own_mail.h"
 #include "rules/scan.h"
 
 namespace xspamd {
@@ -26,9 +27,8 @@ constexpr std::array<Symbol, 8> kSymbols{
      {"R_SPF_PLUSALL", Points{4000}, "The sender's domain lets everyone send its mail (SPF)"}}};
 
 struct Options {
-  bool check_local = false;
-  bool check_authed = false;
-  std::vector<Network> local;
+  OwnMail own;
+  std::string receiver;
 };
 
 std::string_view symbol_of(const auth::SpfOutcome& outcome) {
@@ -60,18 +60,14 @@ std::vector<std::string> reasons_of(const auth::SpfOutcome& outcome) {
   return reasons;
 }
 
-bool is_ours(const Options& options, const Envelope& envelope) {
-  if (!options.check_authed && envelope.is_authenticated()) return true;
-  return !options.check_local && contains(options.local, *envelope.client);
-}
-
 Task<void> run(std::shared_ptr<const Options> options, Scan& scan) {
   const Envelope& envelope = scan.mail.request.envelope;
-  if (!envelope.client || is_ours(*options, envelope)) co_return;
+  if (!envelope.client || options->own.is_spared(envelope)) co_return;
   auth::SpfInput input;
   input.client = *envelope.client;
   input.sender = envelope.sender;
   input.helo = envelope.helo;
+  input.receiver = options->receiver;
   input.now = scan.mail.now;
   auth::SpfLimits limits;
   limits.explain = false;  // for the reply to a client that is refused, which is the mail server's
@@ -87,9 +83,8 @@ Task<void> run(std::shared_ptr<const Options> options, Scan& scan) {
 
 Result<Runner> make(conf::Section& section, Services& services) {
   auto options = std::make_shared<Options>();
-  options->check_local = section.get("check_local", false, "Also check mail from local networks");
-  options->check_authed = section.get("check_authed", false, "Also check mail from users who logged in");
-  options->local = services.config.networks.local;
+  options->own = read_own_mail(section, services);
+  options->receiver = services.config.server.hostname;
   std::shared_ptr<const Options> shared = std::move(options);
   return Runner{IoCheck{[shared](Scan& scan) {
     return run(shared, scan);

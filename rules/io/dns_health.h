@@ -13,9 +13,9 @@ namespace xspamd {
 
 class DnsHealth {
  public:
-  static constexpr std::size_t kQuestions = 8;        // without any datagram from the server,
-  static constexpr std::size_t kNames = 4;            // for so many names,
-  static constexpr std::chrono::seconds kSilence{2};  // silence since the first of these,
+  static constexpr std::size_t kQuestions = 8;                  // without any datagram from the server,
+  static constexpr std::size_t kNames = 4;                      // for so many names,
+  static constexpr std::chrono::seconds kSilence{2};            // silence since the first of these,
   static constexpr std::chrono::milliseconds kLastChance{500};  // and since the last that counts
 
   void asked(std::string_view name, Clock::time_point now);
