@@ -62,6 +62,6 @@ class Reading(DaemonCase):
             with self.subTest(symbol):
                 self.assertEqual(set(), self.judged(within))
                 self.assertEqual({symbol}, self.judged(over))
-                self.assertIn(symbol, self.daemon.log_text())
+                self.daemon.wait_for_log(symbol)
         with self.subTest("what is unpacked of archives within"):
             self.assertEqual({"LIMIT_ARCHIVE"}, self.judged(archive(1, big)[1]))
