@@ -30,32 +30,22 @@ std::uint8_t sextet(char c) {
   return kSextets[static_cast<unsigned char>(c)];
 }
 
-// Lower-case digits are forbidden by RFC 2045 §6.7 (1) and common.
-constexpr std::array<std::uint8_t, 256> make_hex_digits() {
-  std::array<std::uint8_t, 256> table{};
-  for (auto& value : table)
-    value = kNone;
-  for (std::uint8_t i = 0; i < 10; ++i)
-    table[static_cast<std::size_t>('0' + i)] = i;
-  for (std::uint8_t i = 10; i < 16; ++i) {
-    table[static_cast<std::size_t>('a' + i - 10)] = i;
-    table[static_cast<std::size_t>('A' + i - 10)] = i;
-  }
+// Lower-case digits are forbidden by RFC 2045 §6.7 (1) and common. A table, as quoted-printable may be all
+// escapes.
+constexpr std::array<std::int8_t, 256> make_hex_values() {
+  std::array<std::int8_t, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i)
+    table[i] = static_cast<std::int8_t>(hex_value(static_cast<char>(i)));
   return table;
 }
 
-constexpr auto kHexDigits = make_hex_digits();
-
-int hex_digit(char c) {
-  const std::uint8_t value = kHexDigits[static_cast<unsigned char>(c)];
-  return value == kNone ? -1 : value;
-}
+constexpr auto kHexValues = make_hex_values();
 
 // The byte written as "=XX" at `at`, or -1.
 int escaped_byte(std::string_view text, std::size_t at) {
   if (text.size() - at < 3) return -1;
-  const int high = hex_digit(text[at + 1]);
-  const int low = hex_digit(text[at + 2]);
+  const int high = kHexValues[static_cast<unsigned char>(text[at + 1])];
+  const int low = kHexValues[static_cast<unsigned char>(text[at + 2])];
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

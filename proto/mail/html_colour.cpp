@@ -18,12 +18,6 @@ using namespace html;
 constexpr NameIndex kIndex(kColourNames);
 constexpr std::size_t kLongestName = 24;
 
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 std::uint8_t channel(double value) {
   return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
 }
@@ -46,8 +40,8 @@ std::optional<Colour> hex_colour(std::string_view digits) {
   const std::size_t width = digits.size() > 4 ? 2 : 1;
   std::array<int, 4> values{0, 0, 0, 255};
   for (std::size_t i = 0; i * width < digits.size(); ++i) {
-    const int high = hex_digit(digits[i * width]);
-    const int low = hex_digit(digits[i * width + width - 1]);
+    const int high = hex_value(digits[i * width]);
+    const int low = hex_value(digits[i * width + width - 1]);
     if (high < 0 || low < 0) return std::nullopt;
     values[i] = high * 16 + low;
   }
@@ -134,7 +128,7 @@ Colour legacy_colour(std::string_view text) {
   std::string digits;
   for (std::size_t at = 0; at < text.size() && digits.size() < kMostDigits;) {
     const std::size_t length = std::max<std::size_t>(utf8_length(text.substr(at)), 1);
-    digits += hex_digit(text[at]) < 0 ? '0' : text[at];
+    digits += hex_value(text[at]) < 0 ? '0' : text[at];
     if (length == 4) digits += '0';  // two units of UTF-16
     at += length;
   }
@@ -148,8 +142,8 @@ Colour legacy_colour(std::string_view text) {
   while (length - skip > 2 && all_zero(skip))
     ++skip;
   const auto part = [&](std::size_t begin) {
-    const int first = hex_digit(digits[begin + skip]);
-    const int value = length - skip < 2 ? first : first * 16 + hex_digit(digits[begin + skip + 1]);
+    const int first = hex_value(digits[begin + skip]);
+    const int value = length - skip < 2 ? first : first * 16 + hex_value(digits[begin + skip + 1]);
     return static_cast<std::uint8_t>(value);
   };
   return {part(0), part(length), part(2 * length), 1};

@@ -6,18 +6,13 @@
 #include <cstdint>
 
 #include "proto/base/text.h"
+#include "proto/base/utf8.h"
 
 namespace xspamd::html {
 
 namespace {
 
 constexpr double kMostNumber = 1e9;
-
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 // Behind the string that starts at `at`; a line end in it ends it too (CSS Syntax 3 §4.3.5).
 std::size_t string_end(std::string_view css, std::size_t at) {
@@ -27,25 +22,6 @@ std::size_t string_end(std::string_view css, std::size_t at) {
     ++at;
   }
   return std::min(at + 1, css.size());
-}
-
-void append_utf8(std::uint32_t c, std::string& text) {
-  if (c == 0 || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = 0xFFFD;
-  if (c < 0x80) {
-    text += static_cast<char>(c);
-  } else if (c < 0x800) {
-    text += static_cast<char>(0xC0 | c >> 6);
-    text += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    text += static_cast<char>(0xE0 | c >> 12);
-    text += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    text += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    text += static_cast<char>(0xF0 | c >> 18);
-    text += static_cast<char>(0x80 | (c >> 12 & 0x3F));
-    text += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    text += static_cast<char>(0x80 | (c & 0x3F));
-  }
 }
 
 constexpr std::array<bool, 256> make_marks() {
@@ -95,15 +71,15 @@ std::string unescape_css(std::string_view text) {
     }
     std::size_t end = ++at;
     std::uint32_t code = 0;
-    while (end < text.size() && end - at < 6 && hex_digit(text[end]) >= 0)
-      code = code * 16 + static_cast<std::uint32_t>(hex_digit(text[end++]));
+    while (end < text.size() && end - at < 6 && hex_value(text[end]) >= 0)
+      code = code * 16 + static_cast<std::uint32_t>(hex_value(text[end++]));
     if (end == at) {
       // What follows stands for itself, and a line end for nothing: the string goes on.
       if (text[at] != '\n') plain += text[at];
       ++at;
       continue;
     }
-    append_utf8(code, plain);
+    append_code_point(plain, code == 0 ? kReplacementCharacter : code);
     at = end < text.size() && is_space(text[end]) ? end + 1 : end;
   }
   return plain;

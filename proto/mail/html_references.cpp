@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "proto/base/text.h"
+#include "proto/base/utf8.h"
 
 namespace xspamd::mail {
 
@@ -65,35 +66,6 @@ constexpr bool is_alphanumeric(char c) {
   return is_digit(c) || (lower >= 'a' && lower <= 'z');
 }
 
-// The value of a hexadecimal digit, or 16.
-unsigned digit_value(char c) {
-  if (is_digit(c)) return static_cast<unsigned>(c - '0');
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? static_cast<unsigned>(lower - 'a') + 10 : 16;
-}
-
-void append_utf8(std::uint32_t character, std::string& text) {
-  const auto add = [&](std::uint32_t byte) {
-    text += static_cast<char>(byte);
-  };
-  if (character < 0x80) {
-    add(character);
-    return;
-  }
-  if (character < 0x800) {
-    add(0xc0 | character >> 6);
-  } else {
-    if (character < 0x10000) {
-      add(0xe0 | character >> 12);
-    } else {
-      add(0xf0 | character >> 18);
-      add(0x80 | (character >> 12 & 0x3f));
-    }
-    add(0x80 | (character >> 6 & 0x3f));
-  }
-  add(0x80 | (character & 0x3f));
-}
-
 // The table of HTML §13.2.5.80: C1 controls mean what these bytes are in windows-1252; 0 where it says
 // nothing.
 constexpr std::uint16_t kC1[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
@@ -112,14 +84,17 @@ std::uint32_t character_of(std::uint32_t number) {
 std::size_t decode_number(std::string_view text, std::string& decoded) {
   constexpr std::uint32_t kTooLarge = 0x110000;
   const bool hexadecimal = text.size() > 2 && to_lower(text[2]) == 'x';
-  const unsigned base = hexadecimal ? 16 : 10;
+  const int base = hexadecimal ? 16 : 10;
   const std::size_t digits = hexadecimal ? 3 : 2;
   std::uint32_t number = 0;
   std::size_t at = digits;
-  for (; at < text.size() && digit_value(text[at]) < base; ++at)
-    number = std::min(number * base + digit_value(text[at]), kTooLarge);
+  for (; at < text.size(); ++at) {
+    const int digit = hex_value(text[at]);
+    if (digit < 0 || digit >= base) break;
+    number = std::min(number * static_cast<unsigned>(base) + static_cast<unsigned>(digit), kTooLarge);
+  }
   if (at == digits) return 0;
-  append_utf8(character_of(number), decoded);
+  append_code_point(decoded, character_of(number));
   return at < text.size() && text[at] == ';' ? at + 1 : at;
 }
 

@@ -194,12 +194,6 @@ bool FieldReader::read_piece(Piece& piece) {
   return !piece.name.empty() && !piece.value.empty();
 }
 
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 void append_percent_decoded(std::string_view text, std::string& bytes) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool escape = text[i] == '%' && text.size() - i >= 3;

@@ -53,12 +53,6 @@ bool is_encoded_in(char c, EncodeSet set) {
   return (kSets[static_cast<unsigned char>(c)] & bit(set)) != 0;
 }
 
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 void append_encoded(std::string& out, std::string_view text, EncodeSet set) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::size_t plain = 0;  // from here on nothing has been appended

@@ -25,6 +25,5 @@ bool is_encoded_in(char c, EncodeSet set);
 void append_encoded(std::string& out, std::string_view text, EncodeSet set);
 // Every "%XX" as its byte; a "%" that starts no such triple stays.
 std::string percent_decode(std::string_view text);
-int hex_value(char c);  // of a hexadecimal digit, else -1
 
 }  // namespace xspamd

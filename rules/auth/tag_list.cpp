@@ -51,12 +51,6 @@ Result<Tag> parse_tag(std::string_view spec) {
   return tag;
 }
 
-int hex_digit(char c) {
-  const char lower = to_lower(c);
-  if (is_digit(c)) return c - '0';
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 std::string without_space(std::string_view value) {
   std::string text;
   text.reserve(value.size());
@@ -138,8 +132,8 @@ std::optional<std::string> parse_quoted_printable(std::string_view value) {
     bytes.append(text, at, end - at);
     at = end;
     if (end == text.size()) break;
-    const int high = end + 1 < text.size() ? hex_digit(text[end + 1]) : -1;
-    const int low = end + 2 < text.size() ? hex_digit(text[end + 2]) : -1;
+    const int high = end + 1 < text.size() ? hex_value(text[end + 1]) : -1;
+    const int low = end + 2 < text.size() ? hex_value(text[end + 2]) : -1;
     if (high < 0 || low < 0) return std::nullopt;
     bytes += static_cast<char>(high * 16 + low);
     at = end + 3;
