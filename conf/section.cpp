@@ -13,6 +13,17 @@
 namespace xspamd::conf {
 namespace {
 
+// What the schema knows, other than as "any option", it has judged when the files were read: told once is
+// enough.
+bool is_judged_by_schema(std::string_view section, std::string_view key) {
+  Path path;
+  for (const std::string_view name : split(section, '.'))
+    path.emplace_back(name);
+  path.emplace_back(key);
+  const Key* known = find_key(path);
+  return known != nullptr && known->type != Type::any;
+}
+
 template <class T>
 std::string preset_text(const T& preset) {
   return to_toml(Value{preset, {}});
@@ -59,6 +70,7 @@ const Value* Section::look_up(std::string_view key, std::string preset, std::str
 
 void Section::refuse(std::string_view key, std::string_view expected, const Value& value,
                      std::string_view why) {
+  if (is_judged_by_schema(path_, key)) return;
   std::string sentence = mismatch(fmt::format("{}.{}", path_, to_key(key)), expected, value);
   if (!why.empty()) sentence += fmt::format(": {}", why);
   problems_.error(value.origin, std::move(sentence));

@@ -104,17 +104,6 @@ std::string to_string(const Problem& problem) {
                      problem.sentence);
 }
 
-void Problems::error(const Origin& origin, std::string sentence) {
-  const std::string_view key = std::string_view(sentence).substr(0, sentence.find(": "));
-  const bool is_key = key.size() < sentence.size() && key.find(' ') == std::string_view::npos;
-  const auto told = [&](const Problem& problem) {
-    const std::string_view other = problem.sentence;
-    return is_key && !problem.warning && problem.origin == origin && other.starts_with(key) &&
-           other.substr(key.size()).starts_with(": ");
-  };
-  if (std::none_of(list_.begin(), list_.end(), told)) list_.push_back({origin, std::move(sentence), false});
-}
-
 bool Problems::failed() const {
   return std::any_of(list_.begin(), list_.end(), [](const Problem& p) { return !p.warning; });
 }

@@ -17,8 +17,6 @@ struct Origin {
   std::string file = "built-in";
   int line = 0;
   int column = 0;
-
-  friend bool operator==(const Origin&, const Origin&) = default;
 };
 std::string to_string(const Origin& origin);  // "xspamd.toml:4:7", "-o", "built-in"
 bool is_built_in(const Origin& origin);       // "built-in" itself or a shipped file, "built-in/NAME"
@@ -48,8 +46,9 @@ std::string to_string(const Problem& problem);  // "xspamd.toml:4:7: unknown key
 
 class Problems {
  public:
-  // A key is complained of once: what is read by two readers, each with its own table, is told by the first.
-  void error(const Origin& origin, std::string sentence);
+  void error(const Origin& origin, std::string sentence) {
+    list_.push_back({origin, std::move(sentence), false});
+  }
   void warn(const Origin& origin, std::string sentence) {
     list_.push_back({origin, std::move(sentence), true});
   }
