@@ -13,6 +13,7 @@
 #include "rules/check.h"
 #include "rules/checks/own_mail.h"
 #include "rules/io/pool.h"
+#include "rules/io_runner.h"
 #include "rules/scan.h"
 
 namespace xspamd {
@@ -84,10 +85,7 @@ Task<void> run(std::shared_ptr<const Options> options, Scan& scan) {
 Result<Runner> make(conf::Section& section, Services& services) {
   auto options = std::make_shared<Options>();
   options->own = read_own_mail(section, services);
-  std::shared_ptr<const Options> shared = std::move(options);
-  return Runner{IoCheck{[shared](Scan& scan) {
-    return run(shared, scan);
-  }}};
+  return io_runner(run, std::move(options));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "proto/base/utf8.h"
 #include "proto/mail/message.h"
 #include "rules/check.h"
+#include "rules/checks/finding.h"
 
 namespace xspamd {
 
@@ -44,23 +45,6 @@ struct Options {
 bool has(const std::vector<std::string>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
-
-// The worst of what was found for one symbol, and the names of all.
-class Finding {
- public:
-  void add(std::string option, double weight) {
-    constexpr std::size_t kMostTold = 5;
-    weight_ = std::max(weight_, weight);
-    if (options_.size() < kMostTold && !has(options_, option)) options_.push_back(std::move(option));
-  }
-  void tell(std::string_view symbol, Hits& hits) {
-    if (weight_ > 0) hits.add(symbol, std::move(options_), weight_);
-  }
-
- private:
-  double weight_ = 0;
-  std::vector<std::string> options_;
-};
 
 // UAX 9 §2.2: overrides show letters in another order than they are written. No name needs them.
 bool has_override(std::string_view name) {

@@ -12,6 +12,7 @@
 #include "rules/check.h"
 #include "rules/checks/own_mail.h"
 #include "rules/io/pool.h"
+#include "rules/io_runner.h"
 #include "rules/scan.h"
 
 namespace xspamd {
@@ -109,10 +110,7 @@ Result<Runner> make(conf::Section& section, Services& services) {
   options->dkim.allow_sha1 = section.get("allow_sha1", false, "Accept signatures made with SHA-1");
   options->dkim.min_key_bits =
       section.get("min_key_bits", options->dkim.min_key_bits, "Shortest RSA key that is accepted");
-  std::shared_ptr<const Options> shared = std::move(options);
-  return Runner{IoCheck{[shared](Scan& scan) {
-    return run(shared, scan);
-  }}};
+  return io_runner(run, std::move(options));
 }
 
 }  // namespace

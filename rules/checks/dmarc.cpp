@@ -15,6 +15,7 @@
 #include "rules/check.h"
 #include "rules/checks/own_mail.h"
 #include "rules/io/random.h"
+#include "rules/io_runner.h"
 #include "rules/listed_domain.h"
 #include "rules/scan.h"
 
@@ -152,10 +153,7 @@ Result<Runner> make(conf::Section& section, Services& services) {
     if (!domain) return fail(Errc::invalid, "trusted_sealers: " + domain.error().sentence);
     options->trusted.insert(std::move(*domain));
   }
-  std::shared_ptr<const Options> shared = std::move(options);
-  return Runner{IoCheck{[shared](Scan& scan) {
-    return run(shared, scan);
-  }}};
+  return io_runner(run, std::move(options));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "proto/mail/address.h"
 #include "proto/mail/message.h"
 #include "rules/check.h"
+#include "rules/checks/own_mail.h"
 #include "rules/match/regex.h"
 
 namespace xspamd {
@@ -51,12 +52,10 @@ std::string pattern_of(const std::vector<std::string>& words) {
 }
 
 struct Options {
-  bool check_local = false;
-  bool check_authed = false;
+  OwnMail own;
   std::array<std::optional<Regex>, kLevels> words;
   std::vector<std::string> private_endings;
   std::vector<Network> reserved;
-  std::vector<Network> local;
 };
 
 // RFC 1035 §2.3.4 and RFC 1123 §2.1: letters, digits and hyphens; two labels at least.
@@ -137,8 +136,7 @@ void check_sender(const Envelope& envelope, Hits& hits) {
 Hits run(const Options& options, const Mail& mail) {
   Hits hits;
   const Envelope& envelope = mail.request.envelope;
-  if (!options.check_authed && envelope.is_authenticated()) return hits;
-  if (!options.check_local && envelope.client && contains(options.local, *envelope.client)) return hits;
+  if (options.own.is_spared(envelope)) return hits;
   check_names(options, envelope, hits);
   check_sender(envelope, hits);
   return hits;
@@ -146,13 +144,11 @@ Hits run(const Options& options, const Mail& mail) {
 
 Result<Runner> make(conf::Section& section, Services& services) {
   auto options = std::make_shared<Options>();
-  options->check_local = section.get("check_local", false, "Also check mail from local networks");
-  options->check_authed = section.get("check_authed", false, "Also check mail from users who logged in");
+  options->own = read_own_mail(section, services);
   const std::vector<std::string> none;
   options->private_endings = section.get("private_endings", none, "Domains that nobody has on the internet");
   options->reserved =
       section.get("reserved", std::vector<Network>{}, "Networks that nobody has on the internet");
-  options->local = services.config.networks.local;
   for (std::size_t level = 1; level <= kLevels; ++level) {
     const std::string key = fmt::format("words_{}", level);
     const auto words = section.get(key, none, "Words in the names of customers' lines, as patterns");

@@ -9,6 +9,7 @@
 #include "rules/auth/spf.h"
 #include "rules/check.h"
 #include "rules/checks/own_mail.h"
+#include "rules/io_runner.h"
 #include "rules/scan.h"
 
 namespace xspamd {
@@ -85,10 +86,7 @@ Result<Runner> make(conf::Section& section, Services& services) {
   auto options = std::make_shared<Options>();
   options->own = read_own_mail(section, services);
   options->receiver = services.config.server.hostname;
-  std::shared_ptr<const Options> shared = std::move(options);
-  return Runner{IoCheck{[shared](Scan& scan) {
-    return run(shared, scan);
-  }}};
+  return io_runner(run, std::move(options));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "proto/mail/confusable.h"
 #include "proto/mail/message.h"
 #include "rules/check.h"
+#include "rules/checks/finding.h"
 
 namespace xspamd {
 
@@ -41,24 +42,6 @@ using Place = Url::Place;
 
 struct Options {
   std::unordered_set<std::string> redirectors;
-};
-
-// The worst of what was found for one symbol, and where.
-class Finding {
- public:
-  void add(std::string option, double weight = 1) {
-    constexpr std::size_t kMostTold = 5;
-    weight_ = std::max(weight_, weight);
-    const bool told = std::find(options_.begin(), options_.end(), option) != options_.end();
-    if (options_.size() < kMostTold && !told) options_.push_back(std::move(option));
-  }
-  void tell(std::string_view symbol, Hits& hits) {
-    if (weight_ > 0) hits.add(symbol, std::move(options_), weight_);
-  }
-
- private:
-  double weight_ = 0;
-  std::vector<std::string> options_;
 };
 
 // UTS 39 §5.2: letters of another script that look like Latin ones, beside Latin ones or alone.

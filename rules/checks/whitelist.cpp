@@ -12,6 +12,7 @@
 
 #include "proto/base/text.h"
 #include "rules/check.h"
+#include "rules/io_runner.h"
 #include "rules/listed_domain.h"
 #include "rules/scan.h"
 
@@ -193,10 +194,7 @@ Result<Runner> make(conf::Section& section, Services&) {
       if (!added) return fail(Errc::invalid, fmt::format("{}: {}", kLists[i].key, added.error().sentence));
     }
   }
-  std::shared_ptr<const Options> shared = std::move(options);
-  return Runner{IoCheck{[shared](Scan& scan) {
-    return run(shared, scan);
-  }}};
+  return io_runner(run, std::move(options));
 }
 
 }  // namespace
