@@ -18,6 +18,7 @@
 #include "proto/mail/list.h"
 #include "proto/mail/received.h"
 #include "tests/suites/suite.h"
+#include "tests/support/line_ends.h"
 
 namespace xspamd::suites {
 
@@ -255,15 +256,6 @@ void check_message(Suite& suite, const std::string& id, std::string_view text, c
   }
 }
 
-std::string with_crlf(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '\n' && !result.ends_with('\r')) result += '\r';
-    result += c;
-  }
-  return result;
-}
-
 void check_messages(Suite& suite) {
   namespace fs = std::filesystem;
   const std::string top = folder() + std::string(kFolder) + "eml/";
@@ -275,7 +267,7 @@ void check_messages(Suite& suite) {
     const std::string id = path.substr(kFolder.size(), path.size() - kFolder.size() - 5);
     const bool crlf = id.ends_with(".crlf");
     const std::string text = read(std::string(kFolder) + id.substr(0, id.size() - (crlf ? 5 : 0)) + ".eml");
-    check_message(suite, id, crlf ? with_crlf(text) : text, json::parse(read(path)));
+    check_message(suite, id, crlf ? test::with_crlf(text) : text, json::parse(read(path)));
   }
 }
 

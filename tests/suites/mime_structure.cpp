@@ -26,6 +26,7 @@
 #include "proto/mail/mime.h"
 #include "proto/mail/part_header.h"
 #include "tests/suites/suite.h"
+#include "tests/support/line_ends.h"
 
 namespace xspamd::suites {
 
@@ -52,15 +53,6 @@ std::string with_lf(std::string_view text) {
   std::string lines;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') lines += text[i];
-  }
-  return lines;
-}
-
-std::string with_crlf(const std::string& text) {
-  std::string lines;
-  for (const char c : with_lf(text)) {
-    if (c == '\n') lines += '\r';
-    lines += c;
   }
   return lines;
 }
@@ -258,7 +250,7 @@ void mail_parser_messages(Suite& suite) {
     without_cr.erase(std::remove(without_cr.begin(), without_cr.end(), '\r'), without_cr.end());
     compare(suite, "mail-parser/" + name, without_cr,
             MailParserReader().read(Json::parse(read(base + name + ".json"))));
-    compare(suite, "mail-parser/" + name + ".crlf", with_crlf(message),
+    compare(suite, "mail-parser/" + name + ".crlf", test::with_crlf(message),
             MailParserReader().read(Json::parse(read(base + name + ".crlf.json"))));
   }
 }

@@ -7,19 +7,11 @@
 
 #include "proto/base/text.h"
 #include "rules/auth/canonicalization.h"
+#include "tests/support/line_ends.h"
 
 namespace xspamd::test {
 
 // LF and CRLF become CRLF.
-inline std::string with_crlf(std::string_view text) {
-  std::string lines;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) lines += '\r';
-    lines += text[i];
-  }
-  return lines;
-}
-
 inline std::string with_single_blanks(std::string_view text) {
   std::string single;
   for (const char c : text) {

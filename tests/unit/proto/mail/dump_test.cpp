@@ -8,6 +8,7 @@
 #include <set>
 
 #include "proto/preamble.h"
+#include "tests/support/line_ends.h"
 #include "tests/support/parsing.h"
 
 using namespace xspamd;
@@ -28,13 +29,6 @@ std::set<std::filesystem::path> messages() {
     if (entry.path().extension() == ".msg") paths.insert(entry.path());
   }
   return paths;
-}
-
-std::string with_crlf(const std::string& text) {
-  std::string lines;
-  for (const char c : text)
-    lines += c == '\n' ? std::string("\r\n") : std::string(1, c);
-  return lines;
 }
 
 // As it comes in the body of a request.
@@ -62,7 +56,7 @@ TEST_CASE("dump: the same for LF, for CRLF, with an mbox line, and the second ti
     const std::string bytes = read(path);
     const std::string once = dumped(bytes);
     CHECK(dumped(bytes) == once);
-    CHECK(dumped(with_crlf(bytes)) == once);
+    CHECK(dumped(test::with_crlf(bytes)) == once);
     if (!bytes.empty()) CHECK(dumped("From sender@example.org Sun Nov 22 12:00:00 2026\n" + bytes) == once);
   }
 }

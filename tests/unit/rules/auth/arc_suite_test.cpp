@@ -1,34 +1,20 @@
 // ValiMail's suite for RFC 8617, found below the folder XSPAMD_SHARED (default ../shared beside the project).
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "rules/auth/arc.h"
+#include "tests/support/line_ends.h"
 #include "tests/support/parsing.h"
 #include "tests/support/run_task.h"
+#include "tests/support/suites.h"
 #include "tests/support/zone_dns.h"
 
 using namespace xspamd;
 using nlohmann::json;
 
 namespace {
-
-std::string suite_path() {
-  const char* shared = std::getenv("XSPAMD_SHARED");
-  const std::string folder = shared != nullptr ? shared : XSPAMD_TEST_DATA "/../../../shared";
-  return folder + "/suites/arc/cases.json";
-}
-
-std::string with_crlf(const std::string& text) {
-  std::string lines;
-  for (const char c : text) {
-    if (c == '\n') lines += '\r';
-    lines += c;
-  }
-  return lines;
-}
 
 std::string symbol_of(const auth::ArcOutcome& outcome) {
   switch (outcome.result) {
@@ -62,14 +48,14 @@ void run(const json& test, const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("arc: ValiMail's suite, with both line ends") {
-  std::ifstream file(suite_path());
+  std::ifstream file(test::suite_path("arc/cases.json"));
   if (!file) {
-    WARN("skipped: there is no " << suite_path());
+    WARN("skipped: there is no " << test::suite_path("arc/cases.json"));
     return;
   }
   for (const json& test : json::parse(file)) {
     const auto text = test.at("message").get<std::string>();
     run(test, text);
-    run(test, with_crlf(text));
+    run(test, test::with_crlf(text));
   }
 }

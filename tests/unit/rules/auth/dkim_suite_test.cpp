@@ -2,7 +2,6 @@
 // XSPAMD_SHARED (default ../shared beside the project).
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -10,18 +9,13 @@
 #include "rules/auth/dkim.h"
 #include "tests/support/parsing.h"
 #include "tests/support/run_task.h"
+#include "tests/support/suites.h"
 #include "tests/support/zone_dns.h"
 
 using namespace xspamd;
 using nlohmann::json;
 
 namespace {
-
-std::string suite_folder() {
-  const char* shared = std::getenv("XSPAMD_SHARED");
-  const std::string folder = shared != nullptr ? shared : XSPAMD_TEST_DATA "/../../../shared";
-  return folder + "/suites/dkim";
-}
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -112,11 +106,11 @@ void run(const json& test, const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("dkim: messages that others have signed") {
-  std::ifstream file(suite_folder() + "/cases.json");
+  std::ifstream file(test::suite_path("dkim") + "/cases.json");
   if (!file) {
-    WARN("skipped: there is no " << suite_folder());
+    WARN("skipped: there is no " << test::suite_path("dkim"));
     return;
   }
   for (const json& test : json::parse(file))
-    run(test, read_file(suite_folder() + "/" + test.at("file").get<std::string>()));
+    run(test, read_file(test::suite_path("dkim") + "/" + test.at("file").get<std::string>()));
 }

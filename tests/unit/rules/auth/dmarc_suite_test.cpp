@@ -1,23 +1,17 @@
 // The DMARC cases of mailauth, found below the folder XSPAMD_SHARED (default ../shared beside the project):
 // each tells a zone, what SPF and DKIM found, and which symbol the check gives.
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/check_alone.h"
 #include "tests/support/scanning.h"
+#include "tests/support/suites.h"
 
 using namespace xspamd;
 using nlohmann::json;
 
 namespace {
-
-std::string suite_path() {
-  const char* shared = std::getenv("XSPAMD_SHARED");
-  const std::string folder = shared != nullptr ? shared : XSPAMD_TEST_DATA "/../../../shared";
-  return folder + "/suites/dmarc/cases.json";
-}
 
 // As lines that ZoneDns reads.
 std::string zone_text(const json& zone) {
@@ -88,9 +82,9 @@ void run(const json& test) {
 }  // namespace
 
 TEST_CASE("dmarc: the suite of mailauth") {
-  std::ifstream file(suite_path());
+  std::ifstream file(test::suite_path("dmarc/cases.json"));
   if (!file) {
-    WARN("skipped: there is no " << suite_path());
+    WARN("skipped: there is no " << test::suite_path("dmarc/cases.json"));
     return;
   }
   const json suite = json::parse(file);

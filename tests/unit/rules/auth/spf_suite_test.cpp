@@ -1,25 +1,19 @@
 // The conformance suite of OpenSPF for RFC 7208, found below the folder XSPAMD_SHARED (default ../shared
 // beside the project).
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "proto/base/text.h"
 #include "rules/auth/spf.h"
 #include "tests/support/run_task.h"
+#include "tests/support/suites.h"
 #include "tests/support/zone_dns.h"
 
 using namespace xspamd;
 using nlohmann::json;
 
 namespace {
-
-std::string suite_path() {
-  const char* shared = std::getenv("XSPAMD_SHARED");
-  const std::string folder = shared != nullptr ? shared : XSPAMD_TEST_DATA "/../../../shared";
-  return folder + "/suites/spf/rfc7208-tests.json";
-}
 
 // The strings of a TXT record as one.
 std::string joined(const json& strings) {
@@ -78,9 +72,9 @@ void run(const json& test, const json& zones) {
 }  // namespace
 
 TEST_CASE("spf: the suite of RFC 7208") {
-  std::ifstream file(suite_path());
+  std::ifstream file(test::suite_path("spf/rfc7208-tests.json"));
   if (!file) {
-    WARN("skipped: there is no " << suite_path());
+    WARN("skipped: there is no " << test::suite_path("spf/rfc7208-tests.json"));
     return;
   }
   const json suite = json::parse(file);
