@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <asio/post.hpp>
+
 #include "rules/engine.h"
 #include "rules/score.h"
 #include "server/reply.h"
@@ -10,6 +12,8 @@
 namespace xspamd {
 
 namespace {
+
+constexpr std::size_t kLarge = 256 * 1024;
 
 // A queue id in the page that the supervisor prints after a crash.
 class InFlightEntry {
@@ -98,12 +102,19 @@ Task<Verdict> Handler::scan(Request& request, Deadline queue_until, std::shared_
     Verdict verdict = score(*plan, *done);
     verdict.timings.queued = std::chrono::duration_cast<Timings::Microseconds>(began - asked_at);
     request.envelope = done->mail.request.envelope;
+    let_go(std::move(done));
     co_return verdict;
   } catch (const std::exception& error) {
     problem = error.what();
   }
   log_.error(fmt::format("scan failed: {}", problem));
   co_return failure_verdict(plan->config, "error");
+}
+
+// Giving back the memory of a large message takes milliseconds: the loop thread has others to serve.
+void Handler::let_go(std::unique_ptr<Scan> scan) {
+  if (scan->mail.request.body.size() < kLarge) return;
+  asio::post(pool_, [scan = std::move(scan)] {});
 }
 
 std::string Handler::reply(const Asked& asked, const Verdict& verdict, const Plan& plan) {

@@ -39,6 +39,7 @@ class Handler {
  private:
   Task<std::string> judge(Asked& asked, std::shared_ptr<const Plan> plan);
   Task<Verdict> scan(Request& request, Deadline queue_until, std::shared_ptr<const Plan> plan);
+  void let_go(std::unique_ptr<Scan> scan);
   std::string reply(const Asked& asked, const Verdict& verdict, const Plan& plan);
 
   Pool& pool_;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kOverload = "overload";
 constexpr std::string_view kNoMemory = "no memory";
 // Reads in a row before others on the loop get their turn.
-constexpr unsigned kReadBurst = 16;
+constexpr unsigned kReadBurst = 4;
 
 }  // namespace
 
