@@ -200,6 +200,21 @@ void fill_world(const Value& tree, Config& config) {
   read(tree, "log.format", config.log.format);
 }
 
+void fill_signing(const Value& tree, std::map<std::string, Signing>& signing) {
+  const Value* tables = find(tree, "signing");
+  if (!tables || !tables->table()) return;
+  for (const auto& [name, table] : *tables->table()) {
+    Signing& section = signing[name];
+    read(table, "key", section.key);
+    read(table, "selector", section.selector);
+    read(table, "domains", section.domains);
+    read(table, "headers", section.headers);
+    read(table, "expires", section.expires);
+    read(table, "arc", section.arc);
+    read(table, "enabled", section.enabled);
+  }
+}
+
 Problems sorted(const Problems& problems) {
   std::vector<Problem> list = problems.list();
   std::stable_sort(list.begin(), list.end(), [](const Problem& a, const Problem& b) {
@@ -250,6 +265,7 @@ Loaded load(const Sources& sources) {
   fill_actions(config.tree, config.actions);
   fill_replies(config.tree, config);
   fill_world(config.tree, config);
+  fill_signing(config.tree, config.signing);
   cross_check(config, problems);
   std::error_code error;
   if (!sources.file.empty() && std::filesystem::exists(sources.file, error)) config.file = sources.file;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "conf/layers.h"
+#include "conf/signed_headers.h"
 #include "conf/value.h"
 #include "proto/base/ip.h"
 #include "proto/base/limits.h"
@@ -85,6 +86,17 @@ struct Learn {
   bool allow_unix = true;
 };
 
+// One table [signing.NAME].
+struct Signing {
+  std::string key;  // a file, relative to the configuration
+  std::string selector;
+  std::vector<std::string> domains;
+  std::vector<std::string> headers{std::begin(kSignedHeaders), std::end(kSignedHeaders)};
+  std::chrono::milliseconds expires{0};  // 0: never
+  bool arc = false;
+  bool enabled = true;
+};
+
 struct Config {
   Server server;
   Limits limits;
@@ -96,6 +108,7 @@ struct Config {
   std::string store_url = "sqlite:/var/lib/xspamd/xspamd.db";
   Learn learn;
   Log log;
+  std::map<std::string, Signing> signing;  // by NAME
 
   std::string file;  // the main file that was read; empty if built-in defaults alone
   Value tree;        // the whole merged tree: scores, checks, rules, metas, maps, groups, profiles, lists

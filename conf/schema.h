@@ -40,7 +40,7 @@ enum class Type {
   comparison,       // ">= 2"
   header_selector,  // "Subject", "From:addr", "*"
   selector,         // "envelope.sender.domain"
-  list_selector,    // selector, "dkim.domain", "email"
+  list_selector,    // selector, "dkim.domain", "email", "email.domain"
 };
 
 enum class Arity { one, many, one_or_many };

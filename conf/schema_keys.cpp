@@ -11,10 +11,10 @@ namespace {
 using Names = std::span<const std::string_view>;
 
 constexpr std::string_view kChecks[] = {
-    "gtube", "rules",       "maps",        "dates",     "fields",  "encodings",  "senders", "recipients",
-    "hops",  "hfilter",     "spf",         "dkim",      "dmarc",   "arc",        "lists",   "hosts",
-    "bayes", "greylist",    "message_ids", "ratelimit", "replies", "reputation", "fuzzy",   "authres",
-    "mime",  "attachments", "html",        "texts",     "urls",    "whitelist"};
+    "gtube", "rules",       "maps",        "dates",     "fields",  "encodings",  "senders",    "recipients",
+    "hops",  "hfilter",     "spf",         "dkim",      "dmarc",   "arc",        "lists",      "hosts",
+    "bayes", "greylist",    "message_ids", "ratelimit", "replies", "reputation", "fuzzy",      "authres",
+    "mime",  "attachments", "html",        "texts",     "urls",    "whitelist",  "lists_dkim", "freemail"};
 constexpr std::string_view kThresholds[] = {"greylist", "add header", "rewrite subject", "soft reject",
                                             "reject"};
 constexpr std::string_view kActions[] = {"no action",   "greylist", "add header", "rewrite subject",
@@ -23,7 +23,7 @@ constexpr std::string_view kOnFailure[] = {"no action", "soft reject"};
 constexpr std::string_view kLevels[] = {"error", "warning", "info", "debug"};
 constexpr std::string_view kFormats[] = {"text", "json", "spamd"};
 constexpr std::string_view kMapKinds[] = {"exact", "suffix", "cidr", "glob", "regex"};
-constexpr std::string_view kHashes[] = {"sha1"};
+constexpr std::string_view kHashes[] = {"sha1", "blake2"};
 
 constexpr std::int64_t kKiB = 1024;
 constexpr std::int64_t kGiB = kKiB * kKiB * kKiB;
@@ -211,16 +211,40 @@ constexpr Key kKeys[] = {
     flag("profiles.*.allow", "false", "Let such mail pass without a scan"),
     flag("profiles.*.deny", "false", "Reject such mail without a scan"),
 
+    one("signing.*.key", name, "", "File of the private key (PEM), relative to the configuration"),
+    one("signing.*.selector", name, "",
+        "Selector of the key: its record stands at SELECTOR._domainkey.DOMAIN"),
+    many("signing.*.domains", name, "",
+         "Domains to sign for, with what is below them; \"*\" is every domain that From names"),
+    many(
+        "signing.*.headers", name,
+        R"(["(o)from", "(x)sender", "(o)reply-to", "(o)subject", "(x)date", "(x)message-id", "(o)to", "(o)cc", )"
+        R"("(x)mime-version", "(x)content-type", "(x)content-transfer-encoding", "resent-to", "resent-cc", )"
+        R"("resent-from", "resent-sender", "resent-message-id", "(x)in-reply-to", "(x)references", "list-id", )"
+        R"("list-help", "list-owner", "list-unsubscribe", "list-unsubscribe-post", "list-subscribe", )"
+        R"("list-post", "(x)openpgp", "(x)autocrypt"])",
+        "Header fields to sign; none can be added where (o) stands, nor where (x) stands and one is there"),
+    period("signing.*.expires", R"("0s")", {0, 3650 * kDay},
+           "Time after which a signature is void; 0s: never"),
+    flag("signing.*.arc", "false", "Whether the key also seals for ARC, as the first of the domains"),
+    flag("signing.*.enabled", "true", "Whether it signs"),
+
     one("lists.*.zone", name, "", "DNS zone of the list; {key} is replaced by the key"),
     one("lists.*.key", secret, "", "Secret that the zone's operator gave you"),
     some("lists.*.look_at", list_selector, "What is asked about"),
     pick("lists.*.hash", "", kHashes, "Ask for the digest of the value"),
+    one("lists.*.group", name, R"("lists")", "The group that its symbols count in"),
+    flag("lists.*.ipv4", "true", "Whether it knows IPv4 addresses"),
+    flag("lists.*.ipv6", "true", "Whether it knows IPv6 addresses"),
+    flag("lists.*.addresses", "", "Whether it knows addresses; unset: when it looks at addresses"),
     one("lists.*.codes.*.symbol", symbol, "", "Symbol for this answer"),
     one("lists.*.codes.*.score", score, "0", "Points of this answer"),
     one("lists.*.codes.*.about", line, "", "What this answer means, for the reader of a verdict"),
-    many("lists.*.refused", network, "[]", "Answers that mean: you are blocked"),
-    one("lists.*.test.listed", ip, "", "Address that is listed, for tests of the list"),
-    one("lists.*.test.clean", ip, "", "Address that is not listed"),
+    flag("lists.*.codes.*.allow", "false", "Hits of other lists on the same client do not count"),
+    many("lists.*.refused", network, R"(["127.255.255.0/24"])", "Answers that mean: you are blocked"),
+    one("lists.*.refused_symbol", symbol, "", "Symbol shown while the list refuses this server"),
+    one("lists.*.test.listed", name, "", "Address or name that is listed, to try the list with"),
+    one("lists.*.test.clean", name, "", "Address or name that is not listed"),
     flag("lists.*.enabled", "true", "Whether the list is asked"),
 
     many("dns.servers", dns_server, "[]", "DNS servers, such as 127.0.0.1:5301; none: those of resolv.conf"),

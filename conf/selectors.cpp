@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kHeaderForms[] = {"raw", "addr", "domain", "name"};
 constexpr std::string_view kNouns[] = {"header", "envelope",   "received", "part",
                                        "url",    "attachment", "message"};
-constexpr std::string_view kListOnly[] = {"dkim.domain", "email"};
+constexpr std::string_view kListOnly[] = {"dkim.domain", "email", "email.domain"};
 
 struct Noun {
   std::string_view noun;

@@ -26,7 +26,7 @@ std::span<const std::string_view> selector_names(std::string_view noun);
 
 Result<void> check_header_selector(std::string_view text);  // "Subject", "From:addr", "*"
 Result<void> check_selector(std::string_view text);         // "url.host"
-Result<void> check_list_selector(std::string_view text);    // also "dkim.domain", "email"
+Result<void> check_list_selector(std::string_view text);    // also "dkim.domain", "email", "email.domain"
 
 // ", did you mean \"x\"?" or nothing.
 std::string did_you_mean(std::string_view word, std::vector<std::string_view> candidates);

@@ -124,7 +124,9 @@ void check_list(const Shape& list) {
     return;
   }
   const bool wants_key = list.text("zone").find("{key}") != std::string_view::npos;
-  if (wants_key && list.text("key").empty() && !list.is_false("enabled")) {
+  // One with an empty key waits for it, as shipped ones do.
+  const bool waits = list.has("key") && !list.has("enabled");
+  if (wants_key && list.text("key").empty() && !list.is_false("enabled") && !waits) {
     list.error(list.place("zone"), "its zone needs a key, and key is not set");
   }
   const auto codes = list.keys.find("codes");

@@ -1,4 +1,4 @@
-// The files of conf/default and conf/exim, compiled into the program.
+// The files of conf/default, conf/exim and rules/data, compiled into the program.
 #pragma once
 
 #include <span>
@@ -13,5 +13,6 @@ struct Shipped {
 
 std::span<const Shipped> shipped_files();  // of conf/default: the lowest layer of the configuration
 std::span<const Shipped> exim_files();     // of conf/exim: what Exim is told; no configuration of ours
+std::span<const Shipped> data_files();     // of rules/data: imported tables
 
 }  // namespace xspamd::conf

@@ -36,16 +36,23 @@ std::string refuse_action(const std::string& name) {
   return "there is no such action" + did_you_mean(name, action_names());
 }
 
+bool is_octet(std::string_view text) {
+  const auto number = parse_unsigned(text);
+  return text == "*" || (number && *number <= 255);
+}
+
 std::string refuse_code(const std::string& name) {
   if (name.starts_with("&")) {
     const auto bit = parse_unsigned(std::string_view(name).substr(1));
     if (bit && *bit >= 1 && *bit <= 255) return {};
     return "after & stands a number from 1 to 255";
   }
+  const auto octets = split(name, '.');
+  if (octets.size() == 4 && std::all_of(octets.begin(), octets.end(), is_octet)) return {};
   const auto network = Network::parse(name);
   if (network && network->address.is_v4()) return {};
   if (!network && name.find('/') != std::string::npos) return network.error().sentence;
-  return R"(an answer is written "127.0.0.2", "127.0.0.4/30" or "&8")";
+  return R"(an answer is written "127.0.0.2", "127.0.0.4/30", "127.0.*.2" or "&8")";
 }
 
 std::string refuse_name(const std::string& name) {
@@ -62,6 +69,7 @@ constexpr NameRow kNames[] = {
     {"rules", refuse_symbol},  {"metas", refuse_symbol}, {"maps", refuse_symbol},
     {"scores", refuse_symbol}, {"checks", refuse_check}, {"exim.map", refuse_action},
     {"groups", refuse_name},   {"lists", refuse_name},   {"profiles", refuse_name},
+    {"signing", refuse_name},
 };
 
 std::string refusal(const Path& parent, const std::string& name) {

@@ -73,6 +73,24 @@ std::string report(const Verdict& verdict, Points required, std::size_t room) {
   return text + "\n";
 }
 
+// TELL names where something is set or removed in any spelling that has the words in it.
+bool names(std::string_view value, std::string_view word) {
+  return to_lower(value).find(word) != std::string::npos;
+}
+
+void apply_tell_header(Tell& tell, std::string_view name, std::string_view value) {
+  // spamd takes every other word for ham; only the exact word means spam.
+  if (iequals(name, "Message-class")) tell.which = value == "spam" ? Tell::Class::spam : Tell::Class::ham;
+  if (iequals(name, "Set")) {
+    tell.set_local = names(value, "local");
+    tell.set_remote = names(value, "remote");
+  }
+  if (iequals(name, "Remove")) {
+    tell.remove_local = names(value, "local");
+    tell.remove_remote = names(value, "remote");
+  }
+}
+
 }  // namespace
 
 bool has_head(const Request& request) {
@@ -81,6 +99,7 @@ bool has_head(const Request& request) {
 }
 
 std::string_view apply_header(Request& request, std::string_view name, std::string_view value) {
+  apply_tell_header(request.tell, name, value);
   // A compressed body read as text would be judged by what it is not.
   if (iequals(name, "Compress")) return "(compression type not supported)";
   if (!iequals(name, "User")) return {};
@@ -105,6 +124,13 @@ std::string write(const Request& request, const Verdict& verdict, const ReplyOpt
   if (request.command == Command::symbols && bare) body += "\r\n";
   const std::string length = bare ? "" : fmt::format("Content-length: {}\r\n", body.size());
   return fmt::format("SPAMD/1.1 0 EX_OK\r\n{}{}\r\n{}", length, spam_line, body);
+}
+
+std::string write_told(Told told) {
+  const std::string_view what = told == Told::learned     ? "DidSet: local\r\n"
+                                : told == Told::forgotten ? "DidRemove: local\r\n"
+                                                          : "";
+  return fmt::format("SPAMD/1.1 0 EX_OK\r\n{}\r\n\r\n", what);
 }
 
 std::string write_pong() {

@@ -32,6 +32,10 @@ struct ReplyOptions {
 
 std::string write(const Request& request, const Verdict& verdict, const ReplyOptions& options);
 std::string write_pong();
+
+// What TELL did; `nothing`: it was so already.
+enum class Told { nothing, learned, forgotten };
+std::string write_told(Told told);
 // "SPAMD/1.0 76 Bad header line: DETAIL"; `detail` must be ours, nothing foreign is echoed.
 std::string write_error(int code, std::string_view detail);
 

@@ -28,6 +28,7 @@
 namespace xspamd {
 
 class MapSource;
+struct ListSet;
 class Message;
 class Scan;
 
@@ -105,6 +106,7 @@ struct Services {
   // A map file that cannot be read or is wrong: refuses the plan, or leaves the map empty until it is sound.
   bool maps_may_fail = false;
   std::shared_ptr<const Suffixes> suffixes = {};  // of the plan
+  std::shared_ptr<const ListSet> lists = {};      // of the plan
 };
 
 struct Check {

@@ -16,6 +16,8 @@ extern const Check recipients_check;
 extern const Check message_ids_check;
 extern const Check hops_check;
 extern const Check hfilter_check;
+extern const Check hosts_check;
+extern const Check freemail_check;
 extern const Check mime_check;
 extern const Check attachments_check;
 extern const Check html_check;
@@ -26,16 +28,18 @@ extern const Check dkim_check;
 extern const Check arc_check;
 extern const Check dmarc_check;
 extern const Check whitelist_check;
+extern const Check lists_check;
+extern const Check lists_dkim_check;
 
 std::span<const Check* const> all_checks() {
   // In this order they run where nothing else is declared: the many patterns of `rules` last, so that they
   // cost nobody else the time of a scan.
   static constexpr std::array kChecks{
-      &gtube_check,   &maps_check,        &dates_check,       &fields_check, &encodings_check,
-      &senders_check, &recipients_check,  &message_ids_check, &hops_check,   &hfilter_check,
-      &mime_check,    &attachments_check, &html_check,        &texts_check,  &urls_check,
-      &spf_check,     &dkim_check,        &arc_check,         &dmarc_check,  &whitelist_check,
-      &rules_check,
+      &gtube_check,   &maps_check,        &dates_check,       &fields_check,   &encodings_check,
+      &senders_check, &recipients_check,  &message_ids_check, &hops_check,     &hfilter_check,
+      &mime_check,    &attachments_check, &html_check,        &texts_check,    &urls_check,
+      &spf_check,     &dkim_check,        &arc_check,         &dmarc_check,    &whitelist_check,
+      &lists_check,   &lists_dkim_check,  &hosts_check,       &freemail_check, &rules_check,
   };
   return kChecks;
 }

@@ -6,6 +6,7 @@
 
 #include "conf/file.h"
 #include "proto/base/text.h"
+#include "rules/lists/list.h"
 #include "rules/score.h"
 #include "rules/symbols.h"
 
@@ -36,6 +37,8 @@ class Planner {
   Planned run() {
     wanted_ = enabled_by_profiles(plan_->config.tree);
     add_service_symbols();
+    Services for_lists = this->services();
+    plan_->lists = read_lists(for_lists);
     for (const Check* check : checks_)
       add_check(*check);
     refuse_unknown_options();
@@ -45,6 +48,7 @@ class Planner {
     apply_scores();
     plan_->caps = read_groups(services);
     plan_->profiles = read_profiles(services);
+    plan_->signing = auth::read_signing(services);
     Planned planned;
     planned.problems = std::move(problems_);
     if (!planned.problems.failed()) planned.plan = plan_;
@@ -53,7 +57,8 @@ class Planner {
 
  private:
   Services services() {
-    return {plan_->config, plan_->symbols, problems_, plan_->maps, wanted_, maps_may_fail_, plan_->suffixes};
+    return {plan_->config, plan_->symbols, problems_,       plan_->maps,
+            wanted_,       maps_may_fail_, plan_->suffixes, plan_->lists};
   }
 
   void add_service_symbols() {
@@ -70,7 +75,9 @@ class Planner {
     const bool enabled = section.get("enabled", true, "Whether the check runs");
     for (const Symbol& symbol : check.symbols) {
       const std::string group(check.group);
-      plan_->symbols.emplace(symbol.name, SymbolEntry{symbol.score, group, std::string(symbol.about), {}});
+      const auto [place, added] = plan_->symbols.emplace(
+          symbol.name, SymbolEntry{symbol.score, group, std::string(symbol.about), {}});
+      if (!added) refuse_taken(symbol.name, place->second, check.name);
     }
     Services services = this->services();
     Result<Runner> runner = check.make(section, services);
@@ -82,6 +89,11 @@ class Planner {
     } else if (enabled || wanted_.contains(check.name)) {
       plan_->checks.push_back({&check, std::move(*runner), {}});
     }
+  }
+
+  // Lists name their symbols freely, and before the checks do.
+  void refuse_taken(std::string_view symbol, const SymbolEntry& taken, std::string_view check) {
+    problems_.error(taken.origin, fmt::format("{} is a symbol of the check {}", symbol, check));
   }
 
   // Checks that this version does not run have the keys of the schema and no others.

@@ -7,6 +7,7 @@
 
 #include "conf/config.h"
 #include "proto/base/suffix.h"
+#include "rules/auth/signing.h"
 #include "rules/check.h"
 #include "rules/group.h"
 #include "rules/meta.h"
@@ -27,9 +28,11 @@ struct Plan {
   MetaSet metas;
   std::vector<GroupCap> caps;
   Profiles profiles;
-  MapSources maps;                           // those read from files; refresh_maps() looks at them again
-  std::shared_ptr<const Suffixes> suffixes;  // the public suffix list of the machine
-  conf::CheckOptions options;                // of every check, disabled ones too
+  MapSources maps;                               // those read from files; refresh_maps() looks at them again
+  std::shared_ptr<const Suffixes> suffixes;      // the public suffix list of the machine
+  std::shared_ptr<const auth::Signing> signing;  // never null
+  std::shared_ptr<const ListSet> lists;          // the DNS lists
+  conf::CheckOptions options;                    // of every check, disabled ones too
 };
 
 struct Planned {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -55,7 +57,9 @@ class Scan {
   Facts facts;
   bool cut_short = false;  // a decision kept checks from running
   std::vector<Skipped> skipped;
-  std::vector<std::string> late;  // checks that had no time left
+  std::set<std::string_view> unsure;  // symbols, of the plan, that a check which ran could not learn
+  std::vector<std::string> late;      // checks that had no time left
+  std::vector<std::string> warnings;  // for the log, not about this message
   std::vector<std::string> notes;
   Timings timings;
 
@@ -75,6 +79,7 @@ class Scan {
   }
   bool decided() const { return hits.decision.has_value(); }
   void merge(Hits more);
+  void warn(std::string line) { warnings.push_back(std::move(line)); }
   // A line of the trace that `xspamd scan --verbose` shows.
   void note(std::string line) { notes.push_back(std::move(line)); }
 };

@@ -170,7 +170,8 @@ std::vector<Hit> counted_hits(const Scan& scan) {
   return hits;
 }
 
-// Symbols of checks that could not say anything: no network, no time, or an error of their own.
+// Symbols of checks that could not say anything: no network, no time, or an error of their own; and those
+// that a check did not learn.
 std::vector<std::string_view> unknown_symbols(const Plan& plan, const Scan& scan) {
   std::vector<std::string_view> silent(scan.late.begin(), scan.late.end());
   for (const Skipped& skipped : scan.skipped)
@@ -178,7 +179,7 @@ std::vector<std::string_view> unknown_symbols(const Plan& plan, const Scan& scan
   for (const Hit& hit : scan.hits.list) {
     if (hit.symbol == "CHECK_FAILED") silent.insert(silent.end(), hit.options.begin(), hit.options.end());
   }
-  std::vector<std::string_view> symbols;
+  std::vector<std::string_view> symbols(scan.unsure.begin(), scan.unsure.end());
   for (const PlannedCheck& planned : plan.checks) {
     if (std::find(silent.begin(), silent.end(), planned.check->name) == silent.end()) continue;
     for (const Symbol& symbol : planned.check->symbols)

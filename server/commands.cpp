@@ -15,6 +15,8 @@ extern const Subcommand list_checks_command;
 extern const Subcommand list_symbols_command;
 extern const Subcommand scan_command;
 extern const Subcommand explain_command;
+extern const Subcommand keygen_command;
+extern const Subcommand sign_command;
 extern const Subcommand exim_config_command;
 extern const Subcommand doctor_command;
 
@@ -40,8 +42,8 @@ conf::Sources sources_of(const Options& options) {
 
 std::span<const Subcommand* const> all_commands() {
   static constexpr std::array kCommands{
-      &check_config_command, &dump_config_command, &list_checks_command, &list_symbols_command,
-      &scan_command,         &explain_command,     &exim_config_command, &doctor_command,
+      &check_config_command, &dump_config_command, &list_checks_command, &list_symbols_command, &scan_command,
+      &explain_command,      &exim_config_command, &doctor_command,      &keygen_command,       &sign_command,
   };
   return kCommands;
 }

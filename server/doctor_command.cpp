@@ -6,6 +6,7 @@
 #include "proto/base/text.h"
 #include "server/commands.h"
 #include "server/doctor_dns.h"
+#include "server/doctor_lists.h"
 #include "server/findings.h"
 
 namespace xspamd {
@@ -48,6 +49,7 @@ int run(const Options& options) {
     examine_machine(planned.plan->config, findings);
     examine_exim(findings);
     examine_dns(planned.plan->config, findings);
+    examine_lists(*planned.plan, findings);
   }
   for (const Finding& finding : findings.list()) {
     const std::string help = finding.help.empty() ? "" : ": " + finding.help;

@@ -3,18 +3,30 @@
 #include <fmt/format.h>
 
 #include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
 #include <cstdio>
 
 #include "conf/file.h"
 #include "proto/base/text.h"
-#include "rules/engine.h"
 #include "rules/io/resolver.h"
 #include "rules/score.h"
 
 namespace xspamd {
 
 namespace {
+
+Task<> scan_one(std::shared_ptr<const Plan> plan, Request request, Means means, FileScan& scanned) {
+  const Deadline deadline = Clock::now() + plan->config.limits.scan;
+  auto scan = co_await run_checks(plan, std::move(request), means, deadline);
+  scanned.verdict = score(*plan, *scan);
+  scanned.scan = std::move(scan);
+}
+
+std::shared_ptr<Dns> dns_for(const Options& options, const Plan& plan, asio::io_context& loop) {
+  if (options.arguments.flag("--local")) return std::make_shared<NoDns>("--local");
+  return std::make_shared<Resolver>(loop.get_executor(), plan.config.dns);
+}
+
+}  // namespace
 
 Result<std::string> read_message(const std::string& file, std::size_t most) {
   return conf::read_file(file == "-" ? "/dev/stdin" : file, most);
@@ -35,30 +47,21 @@ Result<Envelope> envelope_of(const Arguments& given) {
   return envelope;
 }
 
-Task<> scan_one(std::shared_ptr<const Plan> plan, Request request, Means means, FileScan& scanned) {
-  const Deadline deadline = Clock::now() + plan->config.limits.scan;
-  auto scan = co_await run_checks(plan, std::move(request), means, deadline);
-  scanned.verdict = score(*plan, *scan);
-  scanned.scan = std::move(scan);
-}
+FileScanner::FileScanner(const Options& options, std::shared_ptr<const Plan> plan)
+    : plan_(std::move(plan)), pool_(1), loop_(1), means_{pool_, dns_for(options, *plan_, loop_)} {}
 
 // The resolver's own timers go on when the scan has ended, so the loop is stopped.
-void run_scan(asio::io_context& loop, const std::shared_ptr<const Plan>& plan, Request request,
-              const Means& means, FileScan& scanned) {
-  asio::co_spawn(loop, scan_one(plan, std::move(request), means, scanned), [&loop](std::exception_ptr error) {
-    if (error) std::rethrow_exception(error);
-    loop.stop();
-  });
-  loop.restart();
-  loop.run();
+FileScan FileScanner::scan(const std::string& file, Request request) {
+  FileScan scanned{file, *plan_, {}, {}};
+  asio::co_spawn(loop_, scan_one(plan_, std::move(request), means_, scanned),
+                 [this](std::exception_ptr error) {
+                   if (error) std::rethrow_exception(error);
+                   loop_.stop();
+                 });
+  loop_.restart();
+  loop_.run();
+  return scanned;
 }
-
-std::shared_ptr<Dns> dns_for(const Options& options, const Plan& plan, asio::io_context& loop) {
-  if (options.arguments.flag("--local")) return std::make_shared<NoDns>("--local");
-  return std::make_shared<Resolver>(loop.get_executor(), plan.config.dns);
-}
-
-}  // namespace
 
 int scan_files(const Options& options, const std::function<int(const FileScan& scan)>& show) {
   auto loaded = load_plan(options);
@@ -69,9 +72,7 @@ int scan_files(const Options& options, const std::function<int(const FileScan& s
     fmt::print(stderr, "xspamd: {}\n", envelope.error().sentence);
     return kUsage;
   }
-  Pool pool(1);
-  asio::io_context loop(1);
-  const Means means{pool, dns_for(options, *plan, loop)};
+  FileScanner scanner(options, plan);
   int status = kFine;
   for (const std::string& file : options.arguments.list("FILE")) {
     auto message = read_message(file, plan->config.limits.message);
@@ -83,12 +84,9 @@ int scan_files(const Options& options, const std::function<int(const FileScan& s
     Request request;
     request.envelope = *envelope;
     request.body = std::move(*message);
-    FileScan scanned{file, *plan, {}, {}};
-    run_scan(loop, plan, std::move(request), means, scanned);
-    const int shown = show(scanned);
+    const int shown = show(scanner.scan(file, std::move(request)));
     if (shown != kFine) status = shown;
   }
-  pool.join();
   return status;
 }
 

@@ -1,14 +1,16 @@
 // Scans of files without a server, for the commands that show verdicts: the same plan and engine as the
-// server's, one message after the other.
+// server's.
 #pragma once
 
 #include <array>
+#include <asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "proto/verdict.h"
+#include "rules/engine.h"
 #include "rules/scan.h"
 #include "server/commands.h"
 
@@ -30,6 +32,27 @@ struct FileScan {
   const Plan& plan;
   Verdict verdict;
   std::unique_ptr<const Scan> scan;
+};
+
+// The envelope that such a command is told. Fails on an --ip that is no address.
+Result<Envelope> envelope_of(const Arguments& given);
+
+// A message; "-" is standard input. Fails with the reason, without the name of the file.
+Result<std::string> read_message(const std::string& file, std::size_t most);
+
+// Runs a plan on messages, one after the other, with a loop and a pool of its own.
+class FileScanner {
+ public:
+  FileScanner(const Options& options, std::shared_ptr<const Plan> plan);
+  ~FileScanner() { pool_.join(); }
+
+  FileScan scan(const std::string& file, Request request);
+
+ private:
+  std::shared_ptr<const Plan> plan_;
+  Pool pool_;
+  asio::io_context loop_;
+  Means means_;
 };
 
 // Calls `show` for each FILE that can be read. The exit status: what `show` returned last that is not 0;

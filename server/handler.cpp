@@ -102,6 +102,8 @@ Task<Verdict> Handler::scan(Request& request, Deadline queue_until, std::shared_
     Verdict verdict = score(*plan, *done);
     verdict.timings.queued = std::chrono::duration_cast<Timings::Microseconds>(began - asked_at);
     request.envelope = done->mail.request.envelope;
+    for (const std::string& warning : done->warnings)
+      log_.warning(warning);
     let_go(std::move(done));
     co_return verdict;
   } catch (const std::exception& error) {

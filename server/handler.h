@@ -33,6 +33,7 @@ class Handler {
 
   // Asks the DNS through this from the next scan on; scans that run keep theirs.
   void use(std::shared_ptr<Dns> dns) { dns_ = std::move(dns); }
+  const std::shared_ptr<Dns>& dns() const { return dns_; }
 
   Task<std::string> answer(Asked asked, std::shared_ptr<const Plan> plan);
 

@@ -13,6 +13,7 @@
 
 #include "rules/io/resolver.h"
 #include "rules/map.h"
+#include "server/list_watch.h"
 #include "server/notify.h"
 #include "server/reload.h"
 #include "server/supervisor.h"
@@ -73,8 +74,10 @@ int Server::run() {
   for (const auto& listener : listeners_)
     listener->start();
   asio::co_spawn(loop_, look_at_maps(), asio::detached);
+  asio::co_spawn(loop_, look_at_lists(), asio::detached);
   ready();
   loop_.run();
+  log_lists(*context_.plan->lists, log_);
   log_.info(counters_line());
   return 0;
 }
@@ -84,6 +87,7 @@ void Server::ready() {
   log_.info(fmt::format("xspamd {} ready on {}; {} symbols, {} threads, configuration {}", kVersion,
                         addresses_, plan.symbols.size(), thread_count(plan.config),
                         plan.config.file.empty() ? "built-in" : plan.config.file));
+  log_.info(fmt::format("lists asked: {}", asked_lists(*plan.lists)));
   if (control_.is_open()) {
     tell_supervisor(control_.native_handle(), 'R');
   } else {
@@ -128,6 +132,23 @@ Task<> Server::look_at_maps() {
   }
 }
 
+// At the start and once an hour; nobody waits for it.
+Task<> Server::look_at_lists() {
+  asio::steady_timer timer(loop_);
+  asio::error_code ignored;
+  auto token = asio::redirect_error(asio::use_awaitable, ignored);
+  while (!context_.stopping) {
+    const auto lists = context_.plan->lists;
+    const auto dns = handler_.dns();
+    if (lists->any_asked()) {
+      co_await watch_lists(dns, lists, log_);
+    }
+    timer.expires_after(kListTrialEvery);
+    co_await timer.async_wait(token);
+    log_lists(*context_.plan->lists, log_);
+  }
+}
+
 void Server::begin_reload() {
   reload_again_ = true;
   if (reloading_ || context_.stopping) return;
@@ -162,6 +183,7 @@ void Server::put_in_force(std::shared_ptr<const Plan> plan) {
   if (plan->config.dns != context_.plan->config.dns) {
     handler_.use(std::make_shared<Resolver>(loop_.get_executor(), plan->config.dns));
   }
+  keep_learned(*context_.plan->lists, *plan->lists);
   context_.plan = std::move(plan);
   admission_.set_limits(context_.plan->config.limits);
   log_.info(fmt::format("configuration reloaded: {} symbols", context_.plan->symbols.size()));

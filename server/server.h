@@ -33,6 +33,7 @@ class Server {
   void watch_signals();
   void watch_supervisor();
   Task<> look_at_maps();
+  Task<> look_at_lists();
   void begin_reload();
   Task<> reload();
   void put_in_force(std::shared_ptr<const Plan> plan);

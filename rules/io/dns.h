@@ -43,6 +43,10 @@ class Dns {
   // What a scan that begins now may spend on questions in all: dns.budget, or less while no server has
   // answered since the start.
   virtual std::chrono::milliseconds budget() const = 0;
+
+  // Whether any name was found since the start. A resolver without a way out may deny every name there is:
+  // until it has found one, "there is no such name" proves nothing against a sender.
+  virtual bool has_found() const { return true; }
 };
 
 // Asks nobody: every answer is `unknown`, for the reason given. For `--local` and for tests without a

@@ -54,6 +54,7 @@ class Resolver::Asker : public std::enable_shared_from_this<Asker> {
   const conf::Dns& settings() const { return settings_; }
   const std::vector<std::unique_ptr<DnsServer>>& servers() const { return servers_; }
   Counters counters;
+  bool has_found = false;
 
  private:
   void begin(const DnsFlightPtr& flight, std::string name);
@@ -251,6 +252,7 @@ void Resolver::Asker::refuse(const DnsTry& ended, std::string why, bool newest) 
 
 void Resolver::Asker::finish(const DnsFlightPtr& flight, DnsReply reply, std::uint32_t ttl) {
   if (reply->unknown()) ++counters.unknown;
+  has_found = has_found || reply->status == DnsAnswer::Status::found;
   cache_.keep(flight->asked, reply, ttl, Clock::now());
   flight->reply = std::move(reply);
   flights_.erase({flight->asked.name, flight->asked.type});
@@ -337,6 +339,10 @@ Task<DnsReply> Resolver::ask(dns::Question question, Deadline deadline) {
     if (!signalled && !wait.flight->reply) co_return asker->late();
   }
   co_return wait.flight->reply;
+}
+
+bool Resolver::has_found() const {
+  return asker_->has_found;
 }
 
 bool Resolver::heard() const {

@@ -37,6 +37,7 @@ class Resolver final : public Dns {
 
   Task<DnsReply> ask(dns::Question question, Deadline deadline) override;
   std::chrono::milliseconds budget() const override;
+  bool has_found() const override;
 
   const Counters& counters() const;
   bool heard() const;  // whether anything came from any server since the start, good or bad

@@ -51,6 +51,9 @@ class Unbound:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def log_text(self):
+        return support.last_lines(self.folder / "log")
+
     def stop(self):
         self.process.terminate()
         self.process.wait()
@@ -72,18 +75,31 @@ def text_data(text):
     return b"".join(bytes([len(piece)]) + piece for piece in pieces)
 
 
+def same_port_twice():
+    """A UDP and a TCP socket bound to one port: what is free for one may be taken for the other."""
+    for _ in range(100):
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        port = udp.getsockname()[1]
+        tcp = socket.socket()
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tcp.bind(("127.0.0.1", port))
+        except OSError:
+            udp.close()
+            tcp.close()
+            continue
+        return udp, tcp, port
+    raise OSError("no port is free for both UDP and TCP")
+
+
 class FaultyServer:
     """The first label of a name says how the answer goes wrong; the right one is always the TXT record `text`."""
 
     def __init__(self, text=b"v=spf1 ip4:192.0.2.0/24 -all"):
         self.text = text
         self.asked = []
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", 0))
-        port = self._udp.getsockname()[1]
-        self._tcp = socket.socket()
-        self._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._tcp.bind(("127.0.0.1", port))
+        self._udp, self._tcp, port = same_port_twice()
         self._tcp.listen()
         self.address = f"127.0.0.1:{port}"
         self._stopping = False

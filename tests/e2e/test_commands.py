@@ -10,6 +10,7 @@ from pathlib import Path
 import exim
 import support
 from daemon import Daemon, option, own_user, run_to_end
+from resolver import Resolver
 
 FINE, PROBLEM, USAGE, BAD_CONFIGURATION = 0, 1, 64, 78
 
@@ -230,6 +231,8 @@ class Doctor(CommandCase):
     def setUp(self):
         super().setUp()
         self.port = support.free_port()
+        self.names = Resolver().start()
+        self.addCleanup(self.names.stop)
         self.bin = self.folder / "bin"
         self.bin.mkdir()
         self.fake_exim()
@@ -243,7 +246,7 @@ class Doctor(CommandCase):
     def doctor(self, *options, listen=None, status=FINE):
         words = [str(support.BINARY), "doctor", "--config", str(self.file), *own_user(),
                  *option("store.url", "memory:"), *option("server.listen", listen or [f"127.0.0.1:{self.port}"]),
-                 *options]
+                 *option("dns.servers", [self.names.address]), *options]
         environment = dict(os.environ, PATH=f"{self.bin}:{os.environ['PATH']}")
         done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, env=environment, timeout=support.PATIENCE)

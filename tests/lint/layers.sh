@@ -13,18 +13,19 @@ while IFS='|' read -r header files; do
   bad "$(grep -rnE "#include <$header" proto conf rules server | grep -vE "^($files):")" "<$header> outside its files:"
 done <<'TABLE'
 toml\+\+/|conf/layers\.cpp
-CLI/|server/options\.cpp
+CLI/|server/(client/)?options\.cpp
 spdlog/|server/log\.cpp
 nlohmann/|proto/rspamd_json\.cpp
 pcre2|rules/match/regex\.(cpp|h)
 iconv|proto/mail/charset\.cpp
 libpsl|proto/base/suffix\.cpp
 idn2|proto/mail/url_idna\.cpp
-zlib|proto/mail/zip\.cpp
+zlib|(proto/mail/zip|server/client/gzip)\.cpp
+zstd|server/client/zstd\.cpp
 ares|rules/io/ares\.(cpp|h)
 hiredis/|rules/io/resp\.(cpp|h)
-sqlite3|rules/store/sqlite\.(cpp|h)
+sqlite3|rules/store/sqlite_connection\.cpp
 openssl/|rules/auth/crypto\.(cpp|h)
-asio|((rules/io|server)/[a-z_]+\.(cpp|h)|rules/engine\.cpp)
+asio|((rules/io|rules/store|server)/[a-z_]+\.(cpp|h)|rules/engine\.cpp)
 TABLE
 exit $status

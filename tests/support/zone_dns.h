@@ -29,6 +29,8 @@ class ZoneDns final : public Dns {
   Task<DnsReply> ask(dns::Question question, Deadline deadline) override;
   std::chrono::milliseconds budget() const override { return budget_; }
   void set_budget(std::chrono::milliseconds budget) { budget_ = budget; }
+  bool has_found() const override { return has_found_; }
+  void set_has_found(bool found) { has_found_ = found; }
 
   // "example.org TXT", in the order asked; the links of a CNAME chain are not questions.
   const std::vector<std::string>& asked() const { return asked_; }
@@ -46,6 +48,7 @@ class ZoneDns final : public Dns {
   std::map<std::string, Node> zone_;  // names in lower case, without the final dot
   std::vector<std::string> asked_;
   std::chrono::milliseconds budget_{4'000};
+  bool has_found_ = true;
 };
 
 }  // namespace xspamd::test

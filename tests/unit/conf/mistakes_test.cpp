@@ -291,7 +291,7 @@ codes."127.0.0.2".symbol = "A")",
 zone = "z.example"
 look_at = "email"
 codes."127.0.0.300".symbol = "A")",
-     R"(x.toml:4:7: lists.z.codes."127.0.0.300": an answer is written "127.0.0.2", "127.0.0.4/30" or "&8")"},
+     R"(x.toml:4:7: lists.z.codes."127.0.0.300": an answer is written "127.0.0.2", "127.0.0.4/30", "127.0.*.2" or "&8")"},
     {R"([lists.z]
 zone = "z.example"
 look_at = "email"

@@ -9,13 +9,6 @@ using namespace xspamd::auth;
 
 namespace {
 
-std::string hex(std::string_view bytes) {
-  std::string digits;
-  for (const char c : bytes)
-    digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return digits;
-}
-
 std::string unhex(std::string_view digits) {
   std::string bytes;
   for (; digits.size() >= 2; digits.remove_prefix(2)) {
