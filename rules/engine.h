@@ -10,6 +10,7 @@
 #include "rules/io/dns.h"
 #include "rules/io/pool.h"
 #include "rules/plan.h"
+#include "rules/learn/memory.h"
 #include "rules/scan.h"
 
 namespace xspamd {
@@ -18,6 +19,7 @@ namespace xspamd {
 struct Means {
   Pool& pool;
   std::shared_ptr<Dns> dns;
+  Memory memory = {};
 };
 
 // Loop thread. The message's size and envelope are read from `request`, which moves into the scan.

@@ -14,6 +14,7 @@
 #include "rules/facts.h"
 #include "rules/io/dns.h"
 #include "rules/io/pool.h"
+#include "rules/learn/memory.h"
 #include "rules/profile.h"
 
 namespace xspamd {
@@ -32,6 +33,7 @@ struct Asking {
   std::shared_ptr<Dns> dns;
   Deadline dns_until;    // for all its questions
   Pool* pool = nullptr;  // for work on bytes that checks of the loop thread have
+  Memory memory = {};
 };
 
 class Scan {
@@ -69,6 +71,7 @@ class Scan {
   Dns& dns() const { return *ports_.dns; }
   Deadline dns_until() const { return ports_.dns_until; }
   Pool& pool() const { return *ports_.pool; }
+  const Memory& memory() const { return ports_.memory; }
   // A check could not learn what it needs: it says nothing, and metas take its symbols for unknown.
   void skip(std::string_view check, std::string why) {
     skipped.push_back({std::string(check), std::move(why)});

@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "conf/address.h"
+#include "rules/store/sqlite.h"
 #include "server/findings.h"
 #include "server/port_owner.h"
 #include "server/privileges.h"
@@ -143,6 +144,20 @@ std::optional<bool> is_writable(const std::string& path, const Identity& identit
   return WEXITSTATUS(status) == 0;
 }
 
+// Looks through a file that is there; one that is not, the server will make.
+void examine_store_file(const std::string& path, Findings& findings) {
+  const std::string text = fmt::format("store {}", path);
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0 || found.st_size == 0) return;
+  if (::access(path.c_str(), R_OK) != 0) {
+    findings.warn(text + ": cannot see whether it is sound", "run doctor as root or as the server's user");
+  } else if (const auto sound = check_integrity(path); sound) {
+    findings.ok(fmt::format("{}: sound, {} KiB", text, (found.st_size + 1023) / 1024));
+  } else {
+    findings.problem(text + ": cannot be used", sound.error().sentence);
+  }
+}
+
 void examine_store(const conf::Config& config, Findings& findings) {
   constexpr std::string_view kSqlite = "sqlite:";
   if (!config.store_url.starts_with(kSqlite)) return;
@@ -168,6 +183,7 @@ void examine_store(const conf::Config& config, Findings& findings) {
   } else {
     findings.warn(fmt::format("{}: {} may not write to {}", text, who, folder), create);
   }
+  examine_store_file(path, findings);
 }
 
 // Signatures, certificates and greylisting go by the clock.

@@ -189,7 +189,7 @@ Result<void> SqliteReader::for_each(Space space, const Store::Each& each) {
 
 Result<SqliteReader> open_read_only(const std::string& path) {
   SqliteTables::Options options;
-  options.target.path = path;
+  options.target = {path, SqliteConnection::Access::look};
   auto tables = SqliteTables::open(options);
   if (!tables) return fail(Errc::unavailable, tables.error().sentence);
   return SqliteReader(std::move(*tables));
@@ -197,7 +197,7 @@ Result<SqliteReader> open_read_only(const std::string& path) {
 
 Result<void> check_integrity(const std::string& path) {
   SqliteTables::Options options;
-  options.target.path = path;
+  options.target = {path, SqliteConnection::Access::look};
   options.check = true;
   auto tables = SqliteTables::open(options);
   if (!tables) return fail(Errc::unavailable, tables.error().sentence);

@@ -15,6 +15,7 @@ namespace xspamd {
 namespace {
 
 using Kind = SqliteError::Kind;
+using Access = SqliteConnection::Access;
 
 constexpr mode_t kFileMode = 0640;
 constexpr mode_t kFolderMode = 0750;
@@ -79,10 +80,11 @@ SqliteResult<void> make_file(const std::string& path) {
     if (S_ISREG(found.st_mode)) return {};
     return sqlite_failure(Kind::closed, fmt::format("{} is no file: move it away", path));
   }
-  const bool folder_made = ::mkdir(folder.c_str(), kFolderMode) == 0;
-  if (!folder_made && errno != EEXIST && errno != EACCES && errno != EPERM && errno != EROFS)
+  if (::mkdir(folder.c_str(), kFolderMode) != 0 && errno != EEXIST)
     return sqlite_failure(Kind::closed,
-                          fmt::format("the folder {} cannot be made: {}", folder, std::strerror(errno)));
+                          fmt::format("the folder {} cannot be made ({}): make it for the user who runs "
+                                      "xspamd (install -d -o USER -m 750 {})",
+                                      folder, std::strerror(errno), folder));
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
   if (file < 0 && errno != EEXIST)
     return sqlite_failure(Kind::closed,
@@ -91,6 +93,18 @@ SqliteResult<void> make_file(const std::string& path) {
                                       path, std::strerror(errno)));
   if (file >= 0) ::close(file);
   return {};
+}
+
+// Without a log nobody is writing, and the file may be read without the files that keep readers and writers
+// apart: these would belong to whoever looks, and a server that is another user could not use them.
+std::string uri_of(const std::string& path, Access access) {
+  std::string uri = "file://";
+  for (const char c : path) {
+    const bool is_special = c == '?' || c == '#' || c == '%';
+    uri += is_special ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  const bool alone = access == Access::look && ::access((path + "-wal").c_str(), F_OK) != 0;
+  return alone ? uri + "?immutable=1" : uri;
 }
 
 int note_log_pages(void* pages, sqlite3*, const char*, int in_log) {
@@ -116,17 +130,16 @@ SqliteResult<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Tar
   if (writes) {
     if (auto made = make_file(target.path); !made) return tl::unexpected(made.error());
   }
-  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE |
+  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_URI |
                     (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(target.path.c_str(), &handle, flags, nullptr);
+  const int code = sqlite3_open_v2(uri_of(target.path, target.access).c_str(), &handle, flags, nullptr);
   if (handle == nullptr) return sqlite_failure(Kind::closed, "out of memory");
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle, target.path));
   if (code != SQLITE_OK) return connection->failure(code);
   if (writes && sqlite3_db_readonly(handle, "main") != 0) return connection->failure(SQLITE_READONLY);
   sqlite3_busy_timeout(handle, static_cast<int>(target.busy.count()));
-  if (auto set = connection->execute("PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON"); !set)
-    return tl::unexpected(set.error());
+  if (auto set = connection->execute("PRAGMA temp_store = MEMORY"); !set) return tl::unexpected(set.error());
   return connection;
 }
 

@@ -37,7 +37,11 @@ inline tl::unexpected<SqliteError> sqlite_failure(SqliteError::Kind kind, std::s
 
 class SqliteConnection {
  public:
-  enum class Access { write, read };
+  enum class Access {
+    write,
+    read,  // beside one that writes, in the same process
+    look,  // by another program, for a moment: leaves no files of its own behind
+  };
   struct Target {
     std::string path;
     Access access = Access::read;

@@ -164,7 +164,7 @@ SqliteResult<void> SqliteTables::accept_schema(Access access) {
     return sqlite_failure(
         Kind::closed,
         fmt::format("{} is the database of another program: give store.url another path", path));
-  if (access == Access::read) return sqlite_failure(Kind::closed, fmt::format("{} is empty", path));
+  if (access != Access::write) return sqlite_failure(Kind::closed, fmt::format("{} is empty", path));
   return make_schema();
 }
 

@@ -22,7 +22,7 @@ namespace xspamd {
 
 // What an entry is about; its letter is the first of its name in every adapter.
 enum class Space : char {
-  token = 't',       // Bayes: id 8 bytes; counts: ham, spam messages that had it
+  token = 't',       // Bayes: id 8 bytes, never a value; counts: ham, spam messages that had it
   total = 'n',       // Bayes: id "" or the user's name; counts: ham, spam messages learned
   learned = 'l',     // id: digest of a message; value: its class
   history = 'h',     // id: time and number, in order; value: the verdict as JSON

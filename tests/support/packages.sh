@@ -3,7 +3,7 @@
 
 build_packages="g++ cmake ninja-build pkg-config libasio-dev libfmt-dev libspdlog-dev libcli11-dev
   libexpected-dev libtomlplusplus-dev libpcre2-dev nlohmann-json3-dev libpsl-dev libidn2-dev zlib1g-dev libzstd-dev
-  libssl-dev libc-ares-dev publicsuffix"
+  libssl-dev libc-ares-dev libsqlite3-dev publicsuffix"
 e2e_packages="exim4-daemon-heavy swaks spamc unbound python3 python3-dkim python3-nacl python3-authres
   iproute2 util-linux"
 bench_packages="rspamd redis-server spamassassin spamd python3"  # tests/bench/run alone installs these

@@ -144,6 +144,18 @@ TEST_CASE("sqlite store: what flush() said is safe is found again, and so is wha
   CHECK(file.get(token(1)) == "1/0");
 }
 
+TEST_CASE("sqlite store: a path may have any letters") {
+  File file;
+  file.settings.path = file.folder / "100% ours?mode=memory#é 'x'.db";
+  file.open();
+  file.add(kSender, 1);
+  file.close();
+  CHECK(std::filesystem::exists(file.settings.path));
+  CHECK(check_integrity(file.settings.path));
+  file.open();
+  CHECK(file.get(kSender) == "1/0");
+}
+
 TEST_CASE("sqlite store: the end before the file is even open writes all the same") {
   File file;
   file.open();
@@ -173,7 +185,7 @@ TEST_CASE("sqlite store: a folder without a parent is told, and used once it is 
   file.settings.path = file.folder / "var/lib/x.db";
   file.open();
   CHECK_THAT(file.trouble(),
-             Contains("the folder " + file.folder.path() + "/var/lib cannot be made: No such file"));
+             Contains("the folder " + file.folder.path() + "/var/lib cannot be made (No such file"));
   CHECK_THAT(file.get(kSender), Contains("cannot be made"));
   CHECK_THAT(file.take(), Contains("cannot be made"));
   CHECK_THAT(file.flush(), Contains("cannot be made"));
@@ -539,7 +551,10 @@ TEST_CASE("sqlite store: commands read what a server has written, while it runs 
     CHECK(reader->for_each(Space::history, [&](std::string_view, const StoreEntry&) { return ++told > 0; }));
     CHECK(told == 2);
     CHECK_FALSE(reader->get({Space::token, "short"}));
+    CHECK(check_integrity(file.settings.path));
   }
+  CHECK_FALSE(file.exists("x.db-wal"));  // nor does one who looks leave any
+  CHECK_FALSE(file.exists("x.db-shm"));
   CHECK_FALSE(open_read_only(file.folder / "none.db"));
   CHECK_FALSE(file.exists("none.db"));
 }

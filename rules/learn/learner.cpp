@@ -1,0 +1,100 @@
+#include "rules/learn/learner.h"
+
+#include <asio/this_coro.hpp>
+
+namespace xspamd {
+
+namespace {
+
+using Class = Tell::Class;
+
+constexpr std::string_view kHam = "ham";
+constexpr std::string_view kSpam = "spam";
+
+std::string_view name(Class which) {
+  return which == Class::spam ? kSpam : kHam;
+}
+
+std::optional<Class> class_from(const std::optional<StoreEntry>& entry) {
+  if (!entry) return std::nullopt;
+  if (entry->value == kSpam) return Class::spam;
+  return entry->value == kHam ? std::optional(Class::ham) : std::nullopt;
+}
+
+// What a message that goes from one class to the other adds to the counters {ham, spam}.
+struct Move {
+  int ham = 0;
+  int spam = 0;
+};
+Move move_of(std::optional<Class> from, std::optional<Class> to) {
+  Move move;
+  if (from) --(*from == Class::spam ? move.spam : move.ham);
+  if (to) ++(*to == Class::spam ? move.spam : move.ham);
+  return move;
+}
+
+}  // namespace
+
+Task<Learned> Learner::learn(Lesson lesson, Deadline deadline) {
+  if (busy_) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto turn = std::make_shared<Event>(executor);
+    waiting_.push_back(turn);
+    const bool mine = co_await turn->wait(deadline);
+    if (!mine) {
+      std::erase(waiting_, turn);
+      co_return Learned{Learned::Outcome::refused, "too much is being taught at this moment"};
+    }
+  }
+  busy_ = true;
+  Learned learned{Learned::Outcome::refused, "an error of the store"};
+  try {
+    learned = co_await learn_alone(lesson, deadline);
+  } catch (const std::exception& error) {
+    learned.why = error.what();
+  }
+  // The turn is handed on: busy_ stays set, so that nobody comes in between.
+  if (waiting_.empty()) {
+    busy_ = false;
+  } else {
+    waiting_.front()->signal();
+    waiting_.pop_front();
+  }
+  co_return learned;
+}
+
+Task<Learned> Learner::learn_alone(const Lesson& lesson, Deadline deadline) {
+  using Outcome = Learned::Outcome;
+  if (!bayes_.ready()) {
+    co_return Learned{Outcome::refused, bayes_.why_not().empty()
+                                            ? "what was learned before is still being read"
+                                            : bayes_.why_not()};
+  }
+  std::vector<StoreKey> keys{{Space::learned, lesson.digest}};
+  const auto found = co_await store_.get(std::move(keys), deadline);
+  if (!found) co_return Learned{Outcome::refused, found.error().sentence};
+  const std::optional<Class> from = class_from(found->front());
+  if (from == lesson.which) co_return Learned{lesson.which ? Outcome::already : Outcome::never_learned, {}};
+  move(lesson, from);
+  if (!lesson.which) co_return Learned{Outcome::forgotten, {}};
+  co_return Learned{from ? Outcome::relearned : Outcome::learned, {}};
+}
+
+// No await between these: they are written together or not at all.
+void Learner::move(const Lesson& lesson, std::optional<Class> from) {
+  const Move by = move_of(from, lesson.which);
+  std::vector<Delta> deltas;
+  deltas.reserve(lesson.tokens.size() + 1);
+  deltas.push_back({{Space::total, ""}, {by.ham, by.spam}, {}});
+  for (const std::uint64_t token : lesson.tokens)
+    deltas.push_back({{Space::token, token_id(token)}, {by.ham, by.spam}, {}});
+  store_.add(std::move(deltas));
+  if (lesson.which) {
+    store_.put({Space::learned, lesson.digest}, std::string(name(*lesson.which)), {});
+  } else {
+    store_.forget({{Space::learned, lesson.digest}});
+  }
+  bayes_.apply(lesson.tokens, by.ham, by.spam);
+}
+
+}  // namespace xspamd
