@@ -195,6 +195,9 @@ void fill_world(const Value& tree, Config& config) {
   std::vector<std::string> allowed;
   read(tree, "learn.allow", allowed);
   config.learn.allow_unix = std::find(allowed.begin(), allowed.end(), "unix") != allowed.end();
+  read(tree, "history.enabled", config.history.enabled);
+  read(tree, "history.entries", config.history.entries);
+  read(tree, "history.expiry", config.history.expiry);
   read(tree, "log.target", config.log.target);
   read(tree, "log.level", config.log.level);
   read(tree, "log.format", config.log.format);

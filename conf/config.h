@@ -86,6 +86,13 @@ struct Learn {
   bool allow_unix = true;
 };
 
+// Verdicts that are kept in the store, for `xspamd history`.
+struct History {
+  bool enabled = true;
+  std::size_t entries = 1'000;
+  std::chrono::milliseconds expiry{14LL * 24 * 3'600'000};
+};
+
 // One table [signing.NAME].
 struct Signing {
   std::string key;  // a file, relative to the configuration
@@ -107,6 +114,7 @@ struct Config {
   Dns dns;
   std::string store_url = "sqlite:/var/lib/xspamd/xspamd.db";
   Learn learn;
+  History history;
   Log log;
   std::map<std::string, Signing> signing;  // by NAME
 

@@ -258,6 +258,10 @@ constexpr Key kKeys[] = {
     many("learn.allow", network_or_unix, R"(["127.0.0.0/8", "::1", "unix"])",
          "Networks that may teach, and unix for unix sockets"),
 
+    flag("history.enabled", "true", "Whether verdicts are kept in the store, for xspamd history"),
+    count("history.entries", "1000", {1, 100'000}, "Verdicts that are kept and shown, the newest"),
+    period("history.expiry", R"("14d")", {1'000, 3650 * kDay}, "Time after which a verdict is dropped"),
+
     one("log.target", log_target, R"("stderr")", "stderr, syslog or file:/path"),
     pick("log.level", R"("info")", kLevels, "error, warning, info or debug"),
     pick("log.format", R"("text")", kFormats, "text, json or spamd"),

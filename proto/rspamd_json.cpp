@@ -48,4 +48,24 @@ std::string to_rspamd_json(const Verdict& verdict, const std::map<std::string_vi
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::optional<HistoryRow> read_history_row(std::string_view json) {
+  const Json object = Json::parse(json, nullptr, false);
+  if (!object.is_object()) return std::nullopt;
+  HistoryRow row;
+  try {
+    row.unix_time = object.value("unix_time", 0.0);
+    row.action = object.value("action", "");
+    row.score = object.value("score", 0.0);
+    row.required = object.value("required_score", 0.0);
+    row.sender = object.value("sender_smtp", "");
+    row.recipients = object.value("rcpt_smtp", row.recipients);
+    const Json symbols = object.value("symbols", Json::object());
+    for (const auto& [symbol, hit] : symbols.items())
+      row.hits.push_back({symbol, hit.value("score", 0.0)});
+  } catch (const Json::exception&) {  // the library's way to say that a type is another one
+    return std::nullopt;
+  }
+  return row;
+}
+
 }  // namespace xspamd

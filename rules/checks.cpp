@@ -29,6 +29,7 @@ extern const Check arc_check;
 extern const Check dmarc_check;
 extern const Check whitelist_check;
 extern const Check bayes_check;
+extern const Check replies_check;
 extern const Check lists_check;
 extern const Check lists_dkim_check;
 
@@ -41,7 +42,7 @@ std::span<const Check* const> all_checks() {
       &mime_check,    &attachments_check, &html_check,        &texts_check,  &urls_check,
       &spf_check,     &dkim_check,        &arc_check,         &dmarc_check,  &whitelist_check,
       &bayes_check,   &lists_check,       &lists_dkim_check,  &hosts_check,  &freemail_check,
-      &rules_check,
+      &replies_check, &rules_check,
   };
   return kChecks;
 }

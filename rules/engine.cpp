@@ -223,8 +223,7 @@ Task<std::unique_ptr<Scan>> run_checks(std::shared_ptr<const Plan> plan, Request
   const auto executor = co_await asio::this_coro::executor;
   const auto began = Clock::now();
   const auto early = checks_after_parsing(*plan);
-  const Asking ports{means.dns, std::min(deadline, began + means.dns->budget()), &means.pool,
-                     means.memory};
+  const Asking ports{means.dns, std::min(deadline, began + means.dns->budget()), &means.pool, means.memory};
   auto job = [plan, &early, &ports, deadline, body = std::move(request)]() mutable {
     return first_trip(*plan, std::move(body), early, ports, deadline);
   };

@@ -9,8 +9,8 @@
 
 #include "rules/io/dns.h"
 #include "rules/io/pool.h"
-#include "rules/plan.h"
 #include "rules/learn/memory.h"
+#include "rules/plan.h"
 #include "rules/scan.h"
 
 namespace xspamd {

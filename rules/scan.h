@@ -59,9 +59,10 @@ class Scan {
   Facts facts;
   bool cut_short = false;  // a decision kept checks from running
   std::vector<Skipped> skipped;
-  std::set<std::string_view> unsure;  // symbols, of the plan, that a check which ran could not learn
-  std::vector<std::string> late;      // checks that had no time left
-  std::vector<std::string> warnings;  // for the log, not about this message
+  std::set<std::string_view> unsure;        // symbols, of the plan, that a check which ran could not learn
+  std::set<std::string_view> store_failed;  // checks that the store did not answer
+  std::vector<std::string> late;            // checks that had no time left
+  std::vector<std::string> warnings;        // for the log, not about this message
   std::vector<std::string> notes;
   Timings timings;
 

@@ -17,11 +17,12 @@ namespace xspamd {
 
 namespace {
 
-constexpr std::array<Symbol, 15> kService{{
+constexpr std::array<Symbol, 16> kService{{
     {"NOT_SCANNED", {}, "The message was not scanned; the configured answer for that case was given"},
     {"CHECK_FAILED", {}, "A check ended by an error of its own; the others went on"},
     {"CHECK_LATE", {}, "A check had no time left within the scan's limit"},
     {"DNS_UNAVAILABLE", {}, "These checks could not learn from the DNS what they need, and say nothing"},
+    {"STORE_UNAVAILABLE", {}, "These checks could not read what was learned before, and say nothing"},
     {"LIMIT_MESSAGE", {}, "The message is larger than the configured limit and was not scanned"},
     {"LIMIT_MATCH", {}, "A rule's pattern reached its match limit on this message; the rule was passed over"},
     {"LIMIT_HEADERS",
@@ -163,6 +164,8 @@ std::vector<Hit> counted_hits(const Scan& scan) {
   }
   if (!scan.late.empty()) hits.push_back({"CHECK_LATE", 1, scan.late});
   if (!scan.skipped.empty()) hits.push_back({"DNS_UNAVAILABLE", 1, {skipped_option(scan.skipped)}});
+  if (!scan.store_failed.empty())
+    hits.push_back({"STORE_UNAVAILABLE", 1, {scan.store_failed.begin(), scan.store_failed.end()}});
   for (const CutBy& cut : kCuts) {
     if (scan.mail.message.defects().has(cut.defect)) hits.push_back({cut.symbol, 1, {}});
   }
@@ -176,6 +179,7 @@ std::vector<std::string_view> unknown_symbols(const Plan& plan, const Scan& scan
   std::vector<std::string_view> silent(scan.late.begin(), scan.late.end());
   for (const Skipped& skipped : scan.skipped)
     silent.push_back(skipped.check);
+  silent.insert(silent.end(), scan.store_failed.begin(), scan.store_failed.end());
   for (const Hit& hit : scan.hits.list) {
     if (hit.symbol == "CHECK_FAILED") silent.insert(silent.end(), hit.options.begin(), hit.options.end());
   }

@@ -2,18 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/post.hpp>
+#include <asio/this_coro.hpp>
 
+#include "proto/mail/header.h"
+#include "proto/spamc.h"
 #include "rules/engine.h"
 #include "rules/score.h"
 #include "server/reply.h"
 #include "server/scan_log.h"
+#include "server/teaching.h"
 
 namespace xspamd {
 
 namespace {
 
 constexpr std::size_t kLarge = 256 * 1024;
+constexpr std::chrono::seconds kTrimTime{10};
 
 // A queue id in the page that the supervisor prints after a crash.
 class InFlightEntry {
@@ -75,12 +82,27 @@ Task<std::string> Handler::judge(Asked& asked, std::shared_ptr<const Plan> plan)
     const Verdict skipped = passing_verdict(plan->config, "SKIPPED", {});
     co_return reply(asked, skipped, *plan);
   }
+  if (incoming.request.command == Command::tell) {
+    std::string told = co_await tell(asked, plan);
+    co_return told;
+  }
   if (!asked.unavailable.empty()) {
     const Verdict failed = failure_verdict(plan->config, asked.unavailable);
     co_return reply(asked, failed, *plan);
   }
   const Verdict verdict = co_await scan(incoming.request, asked.queue_until, plan);
   co_return reply(asked, verdict, *plan);
+}
+
+Task<std::string> Handler::tell(Asked& asked, std::shared_ptr<const Plan> plan) {
+  Admission::Slot slot(admission_);
+  const bool admitted = co_await slot.take(asked.queue_until);
+  const std::string_view why = !asked.unavailable.empty() ? asked.unavailable : admitted ? "" : "overload";
+  if (!why.empty()) co_return spamc::write_error(spamc::kUnavailable, why);
+  if (learner_ == nullptr) co_return spamc::write_error(spamc::kUnavailable, "nothing can be learned now");
+  const Teaching teaching{pool_, *learner_, log_, asked.peer};
+  std::string told = co_await teach(teaching, std::move(asked.incoming.request), plan);
+  co_return told;
 }
 
 // The body moves out of `request`; its envelope comes back completed from the message.
@@ -95,7 +117,7 @@ Task<Verdict> Handler::scan(Request& request, Deadline queue_until, std::shared_
   Request whole = without_body(request);
   whole.body = std::move(request.body);
   const Deadline deadline = began + plan->config.limits.scan;
-  const Means means{pool_, dns_};
+  const Means means{pool_, dns_, memory_};
   std::string problem;
   try {
     auto done = co_await run_checks(plan, std::move(whole), means, deadline);
@@ -104,6 +126,12 @@ Task<Verdict> Handler::scan(Request& request, Deadline queue_until, std::shared_
     request.envelope = done->mail.request.envelope;
     for (const std::string& warning : done->warnings)
       log_.warning(warning);
+    if (remember(*done, verdict, *plan)) {
+      const auto executor = co_await asio::this_coro::executor;
+      const Deadline until = Clock::now() + kTrimTime;
+      asio::co_spawn(executor, trim_history(memory_.store, plan->config.history.entries, until),
+                     asio::detached);
+    }
     let_go(std::move(done));
     co_return verdict;
   } catch (const std::exception& error) {
@@ -113,9 +141,20 @@ Task<Verdict> Handler::scan(Request& request, Deadline queue_until, std::shared_
   co_return failure_verdict(plan->config, "error");
 }
 
+// True when the history is due for trimming.
+bool Handler::remember(const Scan& scan, const Verdict& verdict, const Plan& plan) {
+  if (!memory_.store) return false;
+  const Field* field = scan.mail.message.first("Subject");
+  const std::string subject = field == nullptr ? std::string() : decoded(*field);
+  const std::size_t size = scan.mail.message.raw().size();
+  const auto now = std::chrono::system_clock::now();
+  const HistoryItem item{verdict, scan.mail.request.envelope, size, subject, now};
+  return history_.record(*memory_.store, item, plan.config.history);
+}
+
 // Giving back the memory of a large message takes milliseconds: the loop thread has others to serve.
 void Handler::let_go(std::unique_ptr<Scan> scan) {
-  if (scan->mail.request.body.size() < kLarge) return;
+  if (scan->mail.message.raw().size() < kLarge) return;
   asio::post(pool_, [scan = std::move(scan)] {});
 }
 

@@ -8,6 +8,9 @@
 #include "proto/reader.h"
 #include "rules/io/dns.h"
 #include "rules/io/pool.h"
+#include "rules/learn/history.h"
+#include "rules/learn/learner.h"
+#include "rules/learn/memory.h"
 #include "rules/plan.h"
 #include "server/admission.h"
 #include "server/counters.h"
@@ -34,13 +37,20 @@ class Handler {
   // Asks the DNS through this from the next scan on; scans that run keep theirs.
   void use(std::shared_ptr<Dns> dns) { dns_ = std::move(dns); }
   const std::shared_ptr<Dns>& dns() const { return dns_; }
+  // What scans remember by, and who is taught. Neither before this is called, nor after it was with null.
+  void use(Memory memory, Learner* learner) {
+    memory_ = std::move(memory);
+    learner_ = learner;
+  }
 
   Task<std::string> answer(Asked asked, std::shared_ptr<const Plan> plan);
 
  private:
+  Task<std::string> tell(Asked& asked, std::shared_ptr<const Plan> plan);
   Task<std::string> judge(Asked& asked, std::shared_ptr<const Plan> plan);
   Task<Verdict> scan(Request& request, Deadline queue_until, std::shared_ptr<const Plan> plan);
   void let_go(std::unique_ptr<Scan> scan);
+  bool remember(const Scan& scan, const Verdict& verdict, const Plan& plan);
   std::string reply(const Asked& asked, const Verdict& verdict, const Plan& plan);
 
   Pool& pool_;
@@ -48,6 +58,9 @@ class Handler {
   InFlight& in_flight_;
   Log& log_;
   Counters& counters_;
+  Memory memory_;
+  Learner* learner_ = nullptr;
+  History history_;
   std::shared_ptr<Dns> dns_ = std::make_shared<NoDns>("no resolver");
 };
 

@@ -115,7 +115,7 @@ std::optional<std::string> immediate_reply(const Request& request) {
   const bool spamc = request.dialect == Dialect::spamc;
   if (request.command == Command::ping) return spamc ? spamc::write_pong() : rspamc::write_pong(request);
   if (spamc && request.command == Command::skip) return std::string();
-  if (spamc && (request.command == Command::tell || rewrites_mail(request.command))) {
+  if (spamc && rewrites_mail(request.command)) {
     return spamc::write_error(spamc::kUnavailable, "this command is not available");
   }
   return std::nullopt;

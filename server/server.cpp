@@ -64,11 +64,15 @@ Server::Server(std::shared_ptr<const Plan> plan, std::vector<ListenSocket> socke
 
 Server::~Server() {
   pool_.join();
-  handler_.use(std::make_shared<NoDns>("stopping"));  // a resolver must go before its loop
+  handler_.use(std::make_shared<NoDns>("stopping"));  // a resolver must go before its loop, as must the store
+  handler_.use(Memory(), nullptr);
 }
 
 int Server::run() {
   handler_.use(std::make_shared<Resolver>(loop_.get_executor(), context_.plan->config.dns));
+  keeper_ = std::make_unique<MemoryKeeper>(loop_, context_.plan->config.store_url, log_);
+  handler_.use(keeper_->memory(), &keeper_->learner());
+  asio::co_spawn(loop_, keeper_->run(context_.stopping), asio::detached);
   watch_signals();
   watch_supervisor();
   for (const auto& listener : listeners_)

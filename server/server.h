@@ -12,6 +12,7 @@
 
 #include "server/inherit.h"
 #include "server/listener.h"
+#include "server/memory_keeper.h"
 
 namespace xspamd {
 
@@ -56,6 +57,7 @@ class Server {
   asio::posix::stream_descriptor control_;
   std::string addresses_;
   Reload read_configuration_;
+  std::unique_ptr<MemoryKeeper> keeper_;  // goes before the loop
   bool reloading_ = false;
   bool reload_again_ = false;  // asked for while one ran
 };

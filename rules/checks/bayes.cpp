@@ -69,9 +69,12 @@ Task<void> run(std::shared_ptr<const Options> options, Scan& scan) {
   const auto bayes = scan.memory().bayes;
   if (!bayes) co_return;
   if (!bayes->ready()) {
-    scan.unsure.insert({"BAYES_SPAM", "BAYES_HAM"});
-    const bool failed = bayes->state() == BayesMemory::State::failed;
-    scan.add("BAYES_UNTRAINED", {failed ? "the store cannot be read" : "being loaded"});
+    if (bayes->state() == BayesMemory::State::failed) {
+      scan.store_failed.insert("bayes");
+    } else {
+      scan.unsure.insert({"BAYES_SPAM", "BAYES_HAM"});
+      scan.add("BAYES_UNTRAINED", {"being loaded"});
+    }
     co_return;
   }
   const LearnedTotals totals = bayes->totals();

@@ -56,8 +56,7 @@ struct StoreEntry {
 struct Delta {
   StoreKey key;
   Counts add{};
-  std::chrono::sys_seconds
-      expires{};  // the later of this and the entry's own holds; the epoch: left as it is
+  std::chrono::sys_seconds expires{};  // the later of this and the entry's own; the epoch: left as it is
 };
 
 // A leaky bucket: it holds at most `burst` and loses `rate` a second.
@@ -77,8 +76,9 @@ class Store {
   // In the order of the keys; nothing where there is none or it has expired. Sees what was written before.
   virtual Task<Result<std::vector<std::optional<StoreEntry>>>> get(std::vector<StoreKey> keys,
                                                                    Deadline deadline) = 0;
-  // Accepted at once, summed per key, safe within a second. What cannot be written in the end is lost and
-  // told by trouble().
+  // Accepted at once, summed per key, safe within a second, one call's deltas all together. What cannot be
+  // written in the end is lost and told by trouble(). Keys that get() refuses with Errc::invalid (a long id,
+  // a token's that has not 8 bytes) are passed over.
   virtual void add(std::vector<Delta> deltas) = 0;
   // Replaces value and expiry; counters stay. Accepted like add().
   virtual void put(StoreKey key, std::string value, std::chrono::sys_seconds expires) = 0;

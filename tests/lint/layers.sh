@@ -26,6 +26,6 @@ ares|rules/io/ares\.(cpp|h)
 hiredis/|rules/io/resp\.(cpp|h)
 sqlite3|rules/store/sqlite_connection\.cpp
 openssl/|rules/auth/crypto\.(cpp|h)
-asio|((rules/io|rules/store|server)/[a-z_]+\.(cpp|h)|rules/engine\.cpp)
+asio|((rules/io|rules/store|rules/learn|server)/[a-z_]+\.(cpp|h)|rules/engine\.cpp)
 TABLE
 exit $status
