@@ -1,5 +1,6 @@
 #include "rules/learn/learner.h"
 
+#include <algorithm>
 #include <asio/this_coro.hpp>
 
 namespace xspamd {
@@ -63,8 +64,20 @@ Task<Learned> Learner::learn(Lesson lesson, Deadline deadline) {
   co_return learned;
 }
 
+// What was learned before is read in the background after the start.
+Task<> Learner::wait_for_memory(Deadline deadline) {
+  constexpr std::chrono::milliseconds kLook{20};
+  const auto executor = co_await asio::this_coro::executor;
+  Event look(executor);
+  while (!bayes_.ready() && bayes_.state() != BayesMemory::State::failed && Clock::now() < deadline) {
+    const Deadline next = std::min(deadline, Clock::now() + kLook);
+    co_await look.wait(next);
+  }
+}
+
 Task<Learned> Learner::learn_alone(const Lesson& lesson, Deadline deadline) {
   using Outcome = Learned::Outcome;
+  co_await wait_for_memory(deadline);
   if (!bayes_.ready()) {
     co_return Learned{Outcome::refused, bayes_.why_not().empty()
                                             ? "what was learned before is still being read"

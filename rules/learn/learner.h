@@ -35,6 +35,7 @@ class Learner {
   Task<Learned> learn(Lesson lesson, Deadline deadline);
 
  private:
+  Task<> wait_for_memory(Deadline deadline);
   Task<Learned> learn_alone(const Lesson& lesson, Deadline deadline);
   void move(const Lesson& lesson, std::optional<Tell::Class> from);
 
