@@ -136,7 +136,8 @@ class SameAction(unittest.TestCase):
                             silent_dns=kind == "silent").start()
             try:
                 domain = "servfail.example" if kind == "servfail" else "sender.example"
-                reply = check(daemon.address, message(), sender=f"alice@{domain}", ip=CLIENT, hostname=f"mail.{domain}")
+                reply = check(daemon.address, message(), sender=f"alice@{domain}", ip=CLIENT,
+                              extra=[f"Hostname: mail.{domain}"])
                 actions[kind] = reply.action
             finally:
                 daemon.stop()
