@@ -42,6 +42,7 @@ struct Asking2 {
 };
 
 struct Run {
+  std::shared_ptr<const Plan> plan;  // hits view its symbols
   std::unique_ptr<Scan> scan;
   std::vector<std::string> asked;
   std::string hits() const { return test::rendered(scan->hits); }
@@ -54,6 +55,7 @@ Run run(const std::shared_ptr<const Plan>& plan, const Asking2& asking, std::str
   request.envelope.user = asking.user;
   const auto dns = std::make_shared<test::ZoneDns>(zone);
   Run run;
+  run.plan = plan;
   run.scan = std::make_unique<Scan>(prepare(std::move(request), plan->config, *plan->suffixes),
                                     Deadline::max(), Asking{dns, Deadline::max()});
   for (const PlannedCheck& planned : plan->checks) {
