@@ -113,25 +113,25 @@ class Lookup {
     if (why == ListState::Rest::refused && !list.refused_symbol.empty()) refused_.insert(list.refused_symbol);
   }
 
-  // What a list says counts only when it refused nothing of this message.
-  bool is_sound(const List& list) const {
-    return std::none_of(queries_.begin(), queries_.end(), [&](const Query& query) {
-      return query.list == &list && (query.answer.kind == ListAnswer::Kind::refused ||
-                                     query.answer.kind == ListAnswer::Kind::foreign);
-    });
+  // What a list says counts only when it refused nothing of this message: these refused something.
+  std::set<const List*> unsound_lists() const {
+    std::set<const List*> unsound;
+    for (const Query& query : queries_) {
+      const auto kind = query.answer.kind;
+      if (kind == ListAnswer::Kind::refused || kind == ListAnswer::Kind::foreign) unsound.insert(query.list);
+    }
+    return unsound;
   }
 
   void say() {
-    std::map<const List*, bool> sound;
-    for (const Query& query : queries_)
-      sound.try_emplace(query.list, is_sound(*query.list));
-    find_allowed(sound);
+    const auto unsound = unsound_lists();
+    find_allowed(unsound);
     for (const Query& query : queries_) {
       const auto kind = query.answer.kind;
       if (kind == ListAnswer::Kind::unknown) unanswered_.insert(query.list->name);
       if (kind != ListAnswer::Kind::clean && kind != ListAnswer::Kind::listed) say_unsure(*query.list);
       if (kind == ListAnswer::Kind::refused) refused_.insert(query.list->refused_symbol);
-      if (kind == ListAnswer::Kind::listed && sound[query.list]) add_hits(query);
+      if (kind == ListAnswer::Kind::listed && !unsound.contains(query.list)) add_hits(query);
     }
     for (auto& [symbol, options] : hits_)
       scan_.add(symbol, std::move(options));
@@ -148,10 +148,11 @@ class Lookup {
   }
 
   // Addresses of clients that a list speaks for.
-  void find_allowed(std::map<const List*, bool>& sound) {
+  void find_allowed(const std::set<const List*>& unsound) {
     for (const Query& query : queries_) {
       for (const ListCode* code : query.answer.codes) {
-        if (code->allow && query.subject->is_client() && sound[query.list]) allowed_by_ = code->symbol;
+        if (code->allow && query.subject->is_client() && !unsound.contains(query.list))
+          allowed_by_ = code->symbol;
       }
     }
   }

@@ -34,7 +34,7 @@ std::shared_ptr<const Plan> plan_with(const test::Options& more = {}) {
   return test::plan_of(all_checks(), options);
 }
 
-struct Asking2 {
+struct Sent {
   std::string message = "Subject: x\n\nhello\n";
   const char* ip = nullptr;
   std::string helo = {};
@@ -48,7 +48,7 @@ struct Run {
   std::string hits() const { return test::rendered(scan->hits); }
 };
 
-Run run(const std::shared_ptr<const Plan>& plan, const Asking2& asking, std::string_view zone = kZone) {
+Run run(const std::shared_ptr<const Plan>& plan, const Sent& asking, std::string_view zone = kZone) {
   Request request = test::request_of(asking.message);
   if (asking.ip != nullptr) request.envelope.client = IpAddress::parse(asking.ip);
   request.envelope.helo = asking.helo;
@@ -65,7 +65,7 @@ Run run(const std::shared_ptr<const Plan>& plan, const Asking2& asking, std::str
   return run;
 }
 
-std::string hits(const Asking2& asking, const test::Options& more = {}) {
+std::string hits(const Sent& asking, const test::Options& more = {}) {
   return run(plan_with(more), asking).hits();
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("check lists: domains of links and names of greetings, bits together")
 }
 
 TEST_CASE("check lists: our own users are not asked about, what they write is") {
-  const Asking2 own{.message = "Subject: x\n\nhttp://bad.example/\n", .ip = "192.0.2.7", .user = "anna"};
+  const Sent own{.message = "Subject: x\n\nhttp://bad.example/\n", .ip = "192.0.2.7", .user = "anna"};
   CHECK(hits(own) == "BAD_DOMAIN[bad.example:url] WORSE_DOMAIN[bad.example:url]");
   CHECK(hits({.ip = "192.0.2.7", .user = "anna"}, {"checks.lists.check_authed=true"}) ==
         "WORSE_IP[192.0.2.7:from]");
