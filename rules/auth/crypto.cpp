@@ -13,6 +13,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "proto/base/hex.h"
+
 namespace xspamd::auth {
 
 namespace {
@@ -139,18 +141,6 @@ std::string digest_of(Hash hash, std::string_view bytes) {
   Digest digest(hash);
   digest.add(bytes);
   return digest.finish();
-}
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 0xf];
-  }
-  return text;
 }
 
 std::string sha256_hex(std::string_view bytes) {

@@ -41,8 +41,6 @@ class Digest {
 // Of all bytes at once.
 std::string digest_of(Hash hash, std::string_view bytes);
 
-// Lower-case hex digits.
-std::string hex(std::string_view bytes);
 // SHA-256 in hex digits.
 std::string sha256_hex(std::string_view bytes);
 

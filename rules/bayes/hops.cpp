@@ -1,9 +1,9 @@
 #include "rules/bayes/hops.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
+#include "proto/base/hex.h"
 #include "proto/base/text.h"
 #include "rules/bayes/domains.h"
 
@@ -16,18 +16,12 @@ constexpr std::size_t kMostHops = 12;
 // The networks of an address: /16 and /24 of IPv4, /32 and /48 of IPv6.
 void add_network(TokenSet& tokens, const IpAddress& address) {
   const auto& bytes = address.bytes();
-  const auto hex = [&](std::size_t count) {
-    std::array<char, 12> text{};
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    for (std::size_t i = 0; i < count; ++i) {
-      text[2 * i] = kDigits[bytes[i] >> 4];
-      text[2 * i + 1] = kDigits[bytes[i] & 15];
-    }
-    return std::string(text.data(), 2 * count);
+  const auto hex_of = [&](std::size_t count) {
+    return hex({reinterpret_cast<const char*>(bytes.data()), count});
   };
   const std::size_t wide = address.is_v4() ? 2 : 4;
-  tokens.add(TokenKind::network, hex(wide));
-  tokens.add(TokenKind::network, hex(wide + (address.is_v4() ? 1 : 2)));
+  tokens.add(TokenKind::network, hex_of(wide));
+  tokens.add(TokenKind::network, hex_of(wide + (address.is_v4() ? 1 : 2)));
 }
 
 // What a name of a host is like: names with many digits are given out to homes.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "proto/base/hex.h"
 #include "proto/base/text.h"
 #include "proto/mail/domain.h"
 #include "rules/auth/crypto.h"
@@ -52,7 +53,7 @@ std::string reversed(const IpAddress& address) {
 std::string hashed(ListHash hash, std::string_view value) {
   switch (hash) {
     case ListHash::sha1:
-      return auth::hex(digest_of(auth::Hash::sha1, value));
+      return hex(digest_of(auth::Hash::sha1, value));
     case ListHash::blake2:
       return z_base_32(digest_of(auth::Hash::blake2b, value), kBlakeLength);
     case ListHash::none:

@@ -5,7 +5,10 @@
 #include <catch2/catch.hpp>
 #include <charconv>
 
+#include "proto/base/hex.h"
+
 using namespace xspamd::auth;
+using xspamd::hex;
 
 namespace {
 
