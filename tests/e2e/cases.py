@@ -3,7 +3,7 @@ import unittest
 
 import rspamc
 import support
-from daemon import WANTED, Daemon
+from daemon import WANTED, Daemon, option
 from exim import BY_ACTION, Exim, why_no_exim
 
 
@@ -44,6 +44,22 @@ class DaemonCase(unittest.TestCase):
         self.assertEqual(want, reply.action)
         wanted = {name: str(value) for name, (value, _) in reply.symbols.items() if name.startswith("WANT_")}
         self.assertEqual({symbol: value} if symbol else {}, wanted)
+
+
+class NamesCase(DaemonCase):
+    """An xspamd that resolves by a name server of the class, which name_server() makes."""
+
+    @classmethod
+    def name_server(cls):
+        raise NotImplementedError
+
+    @classmethod
+    def setUpClass(cls):
+        cls.names = cls.name_server().start()
+        cls.addClassCleanup(cls.names.stop)
+        # Behind the others: what a class inherits may name the server of another, and the last one counts.
+        cls.options = [*cls.options, *option("dns.servers", [cls.names.address])]
+        super().setUpClass()
 
 
 @unittest.skipIf(why_no_exim(), why_no_exim())

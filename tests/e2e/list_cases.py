@@ -3,7 +3,7 @@ import hashlib
 import subprocess
 
 import support
-from cases import DaemonCase
+from cases import NamesCase
 from daemon import WANTED, option, own_user
 from list_server import ListServer
 from rspamc import message
@@ -40,21 +40,17 @@ def digest(text):
     return hashlib.sha1(text.encode()).hexdigest()
 
 
-class ListCase(DaemonCase):
+class ListCase(NamesCase):
     """The test's own symbols begin with T_."""
     lists = ""
-    options = ()
 
     @classmethod
-    def server(cls):
+    def name_server(cls):
         return ListServer()
 
     @classmethod
     def setUpClass(cls):
-        cls.names = cls.server().start()
-        cls.addClassCleanup(cls.names.stop)
         cls.settings = WANTED + cls.lists
-        cls.options = [*option("dns.servers", [cls.names.address]), *cls.options]
         super().setUpClass()
 
     def found(self, content=None, ip=CLIENT, **envelope):

@@ -2,7 +2,7 @@
 import re
 import unittest
 
-from cases import DaemonCase
+from cases import DaemonCase, NamesCase
 from daemon import Daemon, WANTED, option
 from name_server import WHY_NO_UNBOUND, FaultyServer, Unbound
 from rspamc import check, check_reply, message, request, talk
@@ -28,19 +28,10 @@ def spf_of(reply):
 
 
 @unittest.skipIf(WHY_NO_UNBOUND, WHY_NO_UNBOUND)
-class RealServer(DaemonCase):
+class RealServer(NamesCase):
     @classmethod
-    def setUpClass(cls):
-        cls.names = Unbound(RECORDS).start()
-        cls.options = option("dns.servers", [cls.names.address])
-        super().setUpClass()
-
-    @classmethod
-    def tearDownClass(cls):
-        try:
-            super().tearDownClass()
-        finally:
-            cls.names.stop()
+    def name_server(cls):
+        return Unbound(RECORDS)
 
     def test_spf_says_what_the_records_say(self):
         for domain, want in (("good.example", {"R_SPF_ALLOW": "ip4:192.0.2.0/24"}),
@@ -58,21 +49,13 @@ class RealServer(DaemonCase):
         self.assertEqual({}, spf_of(self.check(message(), sender="alice@bad.example", ip="127.0.0.1")))
 
 
-class Faults(DaemonCase):
+class Faults(NamesCase):
     """One server, so that no other one can make good what this one does."""
+    options = option("dns.timeout", "300ms")
 
     @classmethod
-    def setUpClass(cls):
-        cls.names = FaultyServer().start()
-        cls.options = option("dns.servers", [cls.names.address]) + option("dns.timeout", "300ms")
-        super().setUpClass()
-
-    @classmethod
-    def tearDownClass(cls):
-        try:
-            super().tearDownClass()
-        finally:
-            cls.names.stop()
+    def name_server(cls):
+        return FaultyServer()
 
     def ask(self, fault):
         return self.check(message(), sender=f"alice@{fault}.sender.example", ip=CLIENT)

@@ -2,7 +2,7 @@
 asked about them except a name server on loopback."""
 import unittest
 
-from cases import DaemonCase
+from cases import DaemonCase, NamesCase
 from daemon import option
 from name_server import WHY_NO_UNBOUND, FaultyServer, Unbound
 from rspamc import check_reply, message, request, talk
@@ -36,19 +36,12 @@ def judge(address, ip=CLIENT, sender="alice@sender.example", helo="mail.example.
 
 
 @unittest.skipIf(WHY_NO_UNBOUND, WHY_NO_UNBOUND)
-class RealServer(DaemonCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.names = Unbound(RECORDS).start()
-        cls.options = option("dns.servers", [cls.names.address]) + ZONES + option("checks.hosts.mx", True)
-        super().setUpClass()
+class RealServer(NamesCase):
+    options = ZONES + option("checks.hosts.mx", True)
 
     @classmethod
-    def tearDownClass(cls):
-        try:
-            super().tearDownClass()
-        finally:
-            cls.names.stop()
+    def name_server(cls):
+        return Unbound(RECORDS)
 
     def hosts(self, **envelope):
         return hosts_of(judge(self.daemon.address, **envelope))
@@ -81,21 +74,13 @@ class RealServer(DaemonCase):
         self.assertEqual({}, self.hosts(ip="127.0.0.1", sender="a@gone.example.net", helo="gone.example.net"))
 
 
-class Faults(DaemonCase):
+class Faults(NamesCase):
     """What the DNS does not tell has no points."""
+    options = option("dns.timeout", "300ms") + ZONES
 
     @classmethod
-    def setUpClass(cls):
-        cls.names = FaultyServer().start()
-        cls.options = option("dns.servers", [cls.names.address]) + option("dns.timeout", "300ms") + ZONES
-        super().setUpClass()
-
-    @classmethod
-    def tearDownClass(cls):
-        try:
-            super().tearDownClass()
-        finally:
-            cls.names.stop()
+    def name_server(cls):
+        return FaultyServer()
 
     def test_names_that_cannot_be_learned(self):
         judge(self.daemon.address, sender="a@heard.example.net")  # from here on the server counts as one that answers

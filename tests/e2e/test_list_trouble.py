@@ -30,7 +30,7 @@ class Refusing(ListCase):
              + FROM + unless("T_FULL") + unless("T_REWRITTEN") + unless("T_SOUND"))
 
     @classmethod
-    def server(cls):
+    def name_server(cls):
         return ListServer({"*.2.0.192.full.example": ["127.255.255.254"],
                            "*.2.0.192.rewritten.example": ["203.0.113.5"],
                            "*.2.0.192.wild.example": ["127.0.0.2", "198.51.100.1"],
@@ -71,7 +71,7 @@ class Silent(ListCase):
     options = option("dns.timeout", "100ms")
 
     @classmethod
-    def server(cls):
+    def name_server(cls):
         return ListServer(faults=cls.faults)
 
     def verdict_without_lists(self):
@@ -116,7 +116,7 @@ class Keys(ListCase):
     options = option("log.level", "debug") + option("dns.timeout", "50ms")
 
     @classmethod
-    def server(cls):
+    def name_server(cls):
         return ListServer({reversed_name(CLIENT, f"{cls.key}.lists.example"): ["127.0.0.2"],
                            f"*.2.0.192.{cls.key}.greedy.example": ["127.255.255.255"]},
                           faults={"dumb.example": "silence"})
@@ -171,7 +171,7 @@ class Trials(ListCase):
     options = option("dns.timeout", "100ms")
 
     @classmethod
-    def server(cls):
+    def name_server(cls):
         return ListServer({"2.0.0.127.sound.example": ["127.0.0.2"], "*.0.0.127.everybody.example": ["127.0.0.2"],
                            "*.2.0.192.everybody.example": ["127.0.0.2"],
                            "*.0.0.127.closed.example": ["127.255.255.254"],

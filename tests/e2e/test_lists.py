@@ -57,7 +57,7 @@ class Codes(ListCase):
     lists = CODES
 
     @classmethod
-    def server(cls):
+    def name_server(cls):
         return Unbound(zone_lines())
 
     def test_every_kind_of_answer(self):
@@ -186,7 +186,7 @@ class Disabled(ListCase):
     options = option("checks.lists.enabled", False)
 
     @classmethod
-    def server(cls):
+    def name_server(cls):
         return ListServer(texts={"s1._domainkey.signed.example": KEY})
 
     def test_no_question_at_all_reaches_the_server(self):
@@ -204,7 +204,7 @@ class ManyNames(ListCase):
     most = 30
 
     @classmethod
-    def server(cls):
+    def name_server(cls):
         return ListServer({"d0.test.one.example": ["127.0.0.2"]})
 
     def reply_and_counts(self, letter, count):
@@ -239,7 +239,7 @@ class ManyLists(ListCase):
     lists = "".join(simple(f"t_{n:03}", f"l{n:03}.example", "envelope.ip", score=0.01) for n in numbers)
 
     @classmethod
-    def server(cls):
+    def name_server(cls):
         listed = {reversed_name(CLIENT, f"l{n:03}.example"): ["127.0.0.2"] for n in cls.numbers}
         return ListServer(listed, delay=0.2)
 

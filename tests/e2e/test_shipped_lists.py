@@ -8,7 +8,7 @@ import tomllib
 import unittest
 
 import support
-from cases import DaemonCase
+from cases import DaemonCase, NamesCase
 from daemon import WANTED, option
 from list_server import ListServer, reversed_name
 from rspamc import message
@@ -82,16 +82,14 @@ def score_of(symbol):
     return told[0]
 
 
-class ShippedCase(DaemonCase):
+class ShippedCase(NamesCase):
     number = 0  # of the message
     settings = WANTED + '\n[networks]\nlocal = ["127.0.0.0/8"]\n'
+    options = switched_on()
 
     @classmethod
-    def setUpClass(cls):
-        cls.names = ListServer(texts=SIGNATURE).start()
-        cls.addClassCleanup(cls.names.stop)
-        cls.options = [*option("dns.servers", [cls.names.address]), *switched_on()]
-        super().setUpClass()
+    def name_server(cls):
+        return ListServer(texts=SIGNATURE)
 
     def reply_about(self, each, subject, answers):
         """What is said of a message about which this list has these answers; and the value it was asked about."""
