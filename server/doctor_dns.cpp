@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <exception>
-#include <stdexcept>
 
 #include "proto/base/text.h"
+#include "rules/io/ask_all.h"
 #include "rules/io/random.h"
 #include "rules/io/resolver.h"
+#include "server/run_alone.h"
 
 namespace xspamd {
 
@@ -21,24 +21,15 @@ struct Answered {
   bool heard = false;  // anything at all came from the server
 };
 
-Task<> ask(Dns& dns, dns::Question question, Deadline deadline, DnsReply& reply) {
-  reply = co_await dns.ask(question, deadline);
-}
-
 // Asks one server.
 Answered ask_server(const conf::Dns& settings, const dns::Question& question) {
   constexpr std::chrono::milliseconds kMost{5'000};
   asio::io_context loop(1);
   Resolver resolver(loop.get_executor(), settings);
   Answered answered;
-  bool ended = false;
   const auto begin = Clock::now();
   const Deadline deadline = begin + std::min(kMost, settings.timeout * (settings.retries + 1));
-  asio::co_spawn(loop, ask(resolver, question, deadline, answered.reply),
-                 [&ended](std::exception_ptr) { ended = true; });
-  while (!ended)
-    loop.run_one();
-  if (!answered.reply) throw std::runtime_error("the question was lost");
+  run_alone(loop, ask_into(resolver, question, deadline, answered.reply));
   answered.time = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   answered.heard = resolver.heard();
   return answered;

@@ -2,36 +2,26 @@
 
 #include <fmt/format.h>
 
-#include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <exception>
 
 #include "rules/io/resolver.h"
 #include "rules/lists/list_trial.h"
+#include "server/run_alone.h"
 
 namespace xspamd {
 
 namespace {
 
-constexpr std::chrono::seconds kTrialTime{10};
-
 Task<> run_trials(Dns& dns, const ListSet& set, std::vector<ListTrial>& trials) {
-  trials = co_await try_lists(dns, set, Clock::now() + kTrialTime);
+  trials = co_await try_lists(dns, set, Clock::now() + kListTrialTime);
 }
 
 std::vector<ListTrial> trials_of(const Plan& plan) {
   asio::io_context loop(1);
   Resolver resolver(loop.get_executor(), plan.config.dns);
   std::vector<ListTrial> trials;
-  std::exception_ptr broken;
-  bool ended = false;
-  asio::co_spawn(loop, run_trials(resolver, *plan.lists, trials), [&](std::exception_ptr error) {
-    broken = error;
-    ended = true;
-  });
-  while (!ended)
-    loop.run_one();
-  if (broken) std::rethrow_exception(broken);
+  run_alone(loop, run_trials(resolver, *plan.lists, trials));
   return trials;
 }
 

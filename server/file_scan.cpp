@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <asio/co_spawn.hpp>
 #include <cstdio>
 
 #include "conf/file.h"
 #include "proto/base/text.h"
 #include "rules/io/resolver.h"
 #include "rules/score.h"
+#include "server/run_alone.h"
 
 namespace xspamd {
 
@@ -50,16 +50,9 @@ Result<Envelope> envelope_of(const Arguments& given) {
 FileScanner::FileScanner(const Options& options, std::shared_ptr<const Plan> plan)
     : plan_(std::move(plan)), pool_(1), loop_(1), means_{pool_, dns_for(options, *plan_, loop_)} {}
 
-// The resolver's own timers go on when the scan has ended, so the loop is stopped.
 FileScan FileScanner::scan(const std::string& file, Request request) {
   FileScan scanned{file, *plan_, {}, {}};
-  asio::co_spawn(loop_, scan_one(plan_, std::move(request), means_, scanned),
-                 [this](std::exception_ptr error) {
-                   if (error) std::rethrow_exception(error);
-                   loop_.stop();
-                 });
-  loop_.restart();
-  loop_.run();
+  run_alone(loop_, scan_one(plan_, std::move(request), means_, scanned));
   return scanned;
 }
 

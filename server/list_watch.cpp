@@ -10,8 +10,6 @@ namespace xspamd {
 
 namespace {
 
-constexpr std::chrono::seconds kTrialTime{10};
-
 bool is_bad(ListTrial::Outcome outcome) {
   using Outcome = ListTrial::Outcome;
   return outcome != Outcome::fine && outcome != Outcome::untested && outcome != Outcome::unknown;
@@ -26,7 +24,7 @@ ListState::Rest rest_of(ListTrial::Outcome outcome) {
 }  // namespace
 
 Task<> watch_lists(std::shared_ptr<Dns> dns, std::shared_ptr<const ListSet> set, Log& log) {
-  const auto trials = co_await try_lists(*dns, *set, Clock::now() + kTrialTime);
+  const auto trials = co_await try_lists(*dns, *set, Clock::now() + kListTrialTime);
   for (const ListTrial& trial : trials) {
     const List& list = *trial.list;
     // A resolver that has found no name at all says nothing about the list.

@@ -19,6 +19,9 @@ struct ListTrial {
   std::string detail;  // the entry, the answer, or why nothing is known
 };
 
+// All test entries of all lists are asked for at once.
+inline constexpr std::chrono::seconds kListTrialTime{10};
+
 // Of all lists that are asked, in their order; those that rest are left out.
 Task<std::vector<ListTrial>> try_lists(Dns& dns, const ListSet& set, Deadline deadline);
 
