@@ -2,19 +2,15 @@
 // names can be shown.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "proto/base/text.h"
 #include "proto/mail/attachment.h"
 #include "proto/mail/file_type.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 void check_name(std::string_view name) {
   const std::string extension = extension_of(name);

@@ -1,19 +1,15 @@
 // Authentication-Results, on any bytes: what is read is UTF-8 on one line and survives being written; what is
 // written, from any values, holds no line that mail does not allow and is read back as it stands.
 #include <cstdint>
-#include <cstdlib>
 
 #include "proto/authres.h"
 #include "proto/base/text.h"
 #include "proto/mail/header.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 bool is_line(const std::string& text) {
   return is_utf8(text) && text.find_first_of("\r\n") == std::string::npos;

@@ -2,7 +2,6 @@
 // and have names, reading twice gives the same, and a probability is one.
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <set>
 
 #include "proto/mail/message.h"
@@ -10,19 +9,12 @@
 #include "rules/bayes/token_set.h"
 #include "rules/bayes/token_table.h"
 #include "rules/bayes/tokens.h"
+#include "tests/fuzz/require.h"
+#include "tests/support/parsing.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
-
-const Suffixes& suffixes() {
-  static const Suffixes list;
-  return list;
-}
 
 // Small, so that small inputs reach them.
 TokenLimits limits() {
@@ -68,7 +60,7 @@ void check_classifier(const std::vector<std::uint64_t>& tokens, const std::strin
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
-  const auto message = parse_message(bytes, Limits{}, suffixes());
+  const auto message = parse_message(bytes, Limits{}, test::suffixes());
   Request request;
   request.dialect = Dialect::spamc;
   const Origin origin = find_origin(request, *message, {});

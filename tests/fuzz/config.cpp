@@ -21,6 +21,7 @@
 #include "proto/base/text.h"
 #include "rules/check.h"
 #include "rules/plan.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
@@ -29,10 +30,6 @@ extern const Check rules_check;
 }
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 // A file in memory, so that the main file is one like any other.
 class MemoryFile {

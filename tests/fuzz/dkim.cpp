@@ -4,7 +4,6 @@
 // lines end.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "proto/base/text.h"
 #include "proto/mail/encoding.h"
@@ -13,6 +12,7 @@
 #include "rules/auth/dkim_key.h"
 #include "rules/auth/dkim_reading.h"
 #include "rules/auth/rsa_key.h"
+#include "tests/fuzz/require.h"
 #include "tests/support/canonical_reference.h"
 #include "tests/support/parsing.h"
 #include "tests/support/run_task.h"
@@ -21,10 +21,6 @@ using namespace xspamd;
 using namespace xspamd::auth;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 bool inside(std::string_view part, std::string_view whole) {
   return part.empty() ||

@@ -5,11 +5,11 @@
 // cannot be learned. Outcomes agree with themselves and do not depend on the order of records and signatures.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "proto/base/text.h"
 #include "rules/auth/dmarc.h"
 #include "rules/auth/sealer.h"
+#include "tests/fuzz/require.h"
 #include "tests/support/run_task.h"
 
 using namespace xspamd;
@@ -17,10 +17,6 @@ using auth::DmarcPolicy;
 using auth::DmarcResult;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });

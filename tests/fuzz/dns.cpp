@@ -1,9 +1,9 @@
 // DNS answers and names, on any bytes: what is read is in its one spelling, bounded, and can be asked for
 // again; only the exact question is repeated; following CNAMEs ends where it says.
 #include <cstdint>
-#include <cstdlib>
 
 #include "proto/dns.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t kMostLinks = 16;
 constexpr std::size_t kMostRecords = 1'000;
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 bool is_canonical(const std::string& name) {
   const auto canonical = dns::canonical_name(name);

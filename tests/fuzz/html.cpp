@@ -4,21 +4,17 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <numeric>
 #include <string>
 
 #include "proto/base/text.h"
 #include "proto/mail/html.h"
 #include "proto/mail/html_style.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 std::string valid_utf8(std::string_view bytes) {
   std::string text;

@@ -3,21 +3,17 @@
 // starts.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "proto/base/text.h"
 #include "proto/mail/charset.h"
 #include "proto/mail/html_tokens.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 struct Start {
   HtmlState state;

@@ -1,7 +1,6 @@
 // Everything that reads the header of a message, on any bytes: text comes out as UTF-8, views stay inside the
 // message, nothing is lost between header and body, and a bare CR makes no field.
 #include <cstdint>
-#include <cstdlib>
 
 #include "proto/base/text.h"
 #include "proto/bsmtp.h"
@@ -14,14 +13,11 @@
 #include "proto/mail/list.h"
 #include "proto/mail/received.h"
 #include "proto/preamble.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 bool inside(std::string_view part, std::string_view whole) {
   return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();

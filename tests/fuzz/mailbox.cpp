@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "proto/base/text.h"
 #include "server/client/mailbox.h"
 #include "server/client/tell.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 using namespace xspamd::client;
@@ -18,10 +18,6 @@ using namespace xspamd::client;
 namespace {
 
 constexpr std::size_t kMostMessage = 64;
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 std::vector<std::string> split_messages(std::string_view bytes, std::size_t piece) {
   std::vector<std::string> messages;

@@ -1,24 +1,16 @@
 // Whole messages, read as the server reads them, on any bytes: limits hold, indexes and views stay inside,
 // all text is UTF-8, and reading twice gives the same.
 #include <cstdint>
-#include <cstdlib>
 
 #include "proto/base/text.h"
 #include "proto/mail/dump.h"
 #include "proto/mail/message.h"
+#include "tests/fuzz/require.h"
+#include "tests/support/parsing.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
-
-const Suffixes& suffixes() {
-  static const Suffixes list;
-  return list;
-}
 
 // Small, so that small inputs reach them.
 Limits limits() {
@@ -74,14 +66,14 @@ void check_parts(const Message& message) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
-  const auto message = parse_message(bytes, limits(), suffixes());
+  const auto message = parse_message(bytes, limits(), test::suffixes());
   check_parts(*message);
   check_texts(*message);
   check_urls(*message);
   check_files(*message);
   const std::string shown = dump(*message);
   require(is_utf8(shown));
-  require(dump(*parse_message(bytes, limits(), suffixes())) == shown);
+  require(dump(*parse_message(bytes, limits(), test::suffixes())) == shown);
   for (const Field& field : message->fields())
     require(message->first(field.name) != nullptr && !message->all(field.name).empty());
   return 0;

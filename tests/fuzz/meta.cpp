@@ -2,11 +2,11 @@
 // implementation that reads the text each time, by the rules of the grammar and without a stack of its own.
 #include <cctype>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <string>
 
 #include "rules/meta_expression.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
@@ -14,10 +14,6 @@ namespace {
 
 using Int = std::int64_t;
 __extension__ typedef __int128 Wide;  // g++ calls it no part of the language
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 // A name's slot and value come of its length.
 constexpr std::size_t kSlots = 8;

@@ -3,7 +3,6 @@
 // decoded in part is the begin of the whole.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,14 +12,11 @@
 #include "proto/mail/encoding.h"
 #include "proto/mail/mime.h"
 #include "proto/mail/transfer.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 bool inside(std::string_view part, std::string_view whole) {
   return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "proto/base/text.h"
 #include "proto/first_line.h"
@@ -12,16 +11,13 @@
 #include "proto/rspamc.h"
 #include "proto/spamc.h"
 #include "proto/symbol_list.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
 namespace {
 
 constexpr std::size_t kMostReply = 600;
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 // Takes numbers from the end of the input, so that its beginning stays the request.
 class Choices {

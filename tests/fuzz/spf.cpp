@@ -4,22 +4,18 @@
 // allow, and do not depend on the order of answers.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "proto/base/text.h"
 #include "rules/auth/spf.h"
 #include "rules/auth/spf_identity.h"
 #include "rules/auth/spf_macro.h"
 #include "rules/auth/spf_record.h"
+#include "tests/fuzz/require.h"
 #include "tests/support/run_task.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 bool inside(std::string_view part, std::string_view whole) {
   return part.empty() ||

@@ -1,7 +1,6 @@
 // The text of a part, on any bytes under any charset (the first line of the input): UTF-8 comes out, and what
 // is done eight bytes at a time is what looking at each character gives.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "proto/base/text.h"
@@ -9,14 +8,11 @@
 #include "proto/mail/character.h"
 #include "proto/mail/confusable.h"
 #include "proto/mail/text.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 bool is_white(CharacterKind kind) {
   return kind == CharacterKind::space || kind == CharacterKind::line_end;

@@ -4,19 +4,15 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "proto/base/punycode.h"
 #include "proto/base/suffix.h"
 #include "proto/base/text.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
 namespace {
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 const Suffixes& suffixes() {
   static const Suffixes built_in;

@@ -1,22 +1,18 @@
 // Finding URLs in any bytes: what is found lies in the text, in order and apart, is a URL to those who read
 // URLs, and the first is the same however many are asked for. And what is nested in them.
 #include <cstdint>
-#include <cstdlib>
 #include <set>
 #include <string>
 
 #include "proto/base/text.h"
 #include "proto/mail/url_find.h"
+#include "tests/fuzz/require.h"
 
 using namespace xspamd;
 
 namespace {
 
 constexpr std::size_t kMost = 50;
-
-void require(bool invariant) {
-  if (!invariant) std::abort();
-}
 
 const Suffixes& suffixes() {
   static const Suffixes list;
