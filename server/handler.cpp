@@ -143,7 +143,7 @@ Task<Verdict> Handler::scan(Request& request, Deadline queue_until, std::shared_
 
 // True when the history is due for trimming.
 bool Handler::remember(const Scan& scan, const Verdict& verdict, const Plan& plan) {
-  if (!memory_.store) return false;
+  if (!memory_.store || !plan.config.history.enabled) return false;
   const Field* field = scan.mail.message.first("Subject");
   const std::string subject = field == nullptr ? std::string() : decoded(*field);
   const std::size_t size = scan.mail.message.raw().size();
