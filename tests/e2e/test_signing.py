@@ -76,7 +76,7 @@ class Keygen(Site):
     def test_the_record_is_a_line_of_a_zone_with_short_strings(self):
         for kind, selector in SELECTORS.items():
             record = run("keygen", "-d", DOMAIN, "-s", selector, "-t", kind)[0].decode()
-            line = record[record.index(selector):]
+            line = record.partition("-----END PRIVATE KEY-----\n")[2]  # the key may hold any letters
             self.assertTrue(line.startswith(f'{selector}._domainkey IN TXT ( "v=DKIM1; k={kind}; "\n\t"p='), line)
             self.assertTrue(line.endswith('" ) ;\n'), line)
             self.assertLessEqual(max(map(len, strings_of(line))), 255)
