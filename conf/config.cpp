@@ -79,6 +79,10 @@ void read(const Value& tree, std::string_view key, std::optional<Points>& out) {
   if (const bool* on = value ? std::get_if<bool>(&value->data) : nullptr; on && !*on) out.reset();
 }
 
+void read(const Value& tree, std::string_view key, Points& out) {
+  out = points_at(find(tree, key)).value_or(out);
+}
+
 void read(const Value& tree, std::string_view key, std::vector<std::string>& out) {
   const Value* value = find(tree, key);
   const Array* array = value ? value->array() : nullptr;
@@ -195,6 +199,14 @@ void fill_world(const Value& tree, Config& config) {
   std::vector<std::string> allowed;
   read(tree, "learn.allow", allowed);
   config.learn.allow_unix = std::find(allowed.begin(), allowed.end(), "unix") != allowed.end();
+  if (const std::string* per = text_at(tree, "learn.per")) {
+    using Per = Learn::Per;
+    config.learn.per = *per == "user" ? Per::user : *per == "domain" ? Per::domain : Per::server;
+  }
+  read(tree, "learn.token_expiry", config.learn.token_expiry);
+  read(tree, "learn.autolearn", config.learn.autolearn);
+  read(tree, "learn.autolearn_spam", config.learn.autolearn_spam);
+  read(tree, "learn.autolearn_ham", config.learn.autolearn_ham);
   read(tree, "history.enabled", config.history.enabled);
   read(tree, "history.entries", config.history.entries);
   read(tree, "history.expiry", config.history.expiry);

@@ -82,8 +82,16 @@ struct Log {
 };
 
 struct Learn {
+  // Whose memory of taught mail is asked and taught.
+  enum class Per { server, domain, user };
+
   std::vector<Network> allow;  // default: loopback
   bool allow_unix = true;
+  Per per = Per::server;
+  std::chrono::milliseconds token_expiry{400LL * 24 * 3'600'000};
+  bool autolearn = false;
+  Points autolearn_spam{12'000};
+  Points autolearn_ham{0};
 };
 
 // Verdicts that are kept in the store, for `xspamd history`.

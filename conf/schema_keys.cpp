@@ -23,6 +23,7 @@ constexpr std::string_view kOnFailure[] = {"no action", "soft reject"};
 constexpr std::string_view kLevels[] = {"error", "warning", "info", "debug"};
 constexpr std::string_view kFormats[] = {"text", "json", "spamd"};
 constexpr std::string_view kMapKinds[] = {"exact", "suffix", "cidr", "glob", "regex"};
+constexpr std::string_view kLearnPer[] = {"server", "domain", "user"};
 constexpr std::string_view kHashes[] = {"sha1", "blake2"};
 
 constexpr std::int64_t kKiB = 1024;
@@ -126,6 +127,7 @@ constexpr Key kKeys[] = {
     one("checks.*.*", any, "", "An option of the check"),
     flag("checks.lists.enabled", "true", "Whether DNS lists are asked"),
     flag("checks.greylist.enabled", "false", "Whether mail is really greylisted; off: the action is advice"),
+    flag("checks.reputation.enabled", "false", "Whether what came from the same sender before counts"),
     flag("checks.spf.check_local", "false", "Also check mail from local networks"),
     flag("checks.spf.check_authed", "false", "Also check mail from users who logged in"),
     flag("checks.dkim.check_local", "false", "Also check mail from local networks"),
@@ -257,6 +259,13 @@ constexpr Key kKeys[] = {
         "sqlite:/path, memory:, redis://, redis+sentinel:// or redis+cluster://"),
     many("learn.allow", network_or_unix, R"(["127.0.0.0/8", "::1", "unix"])",
          "Networks that may teach, and unix for unix sockets"),
+    pick("learn.per", R"("server")", kLearnPer,
+         "Whose taught mail counts: server, domain or user; those who taught too little share the server's"),
+    period("learn.token_expiry", R"("400d")", {kDay, 3650 * kDay},
+           "Time after which a word that was not taught again is forgotten"),
+    flag("learn.autolearn", "false", "Whether mail whose verdict is clear is learned without being taught"),
+    one("learn.autolearn_spam", score, "12", "Spam is clear from this score on, without what was learned"),
+    one("learn.autolearn_ham", score, "0", "Ham is clear up to this score, without what was learned"),
 
     flag("history.enabled", "true", "Whether verdicts are kept in the store, for xspamd history"),
     count("history.entries", "1000", {1, 100'000}, "Verdicts that are kept and shown, the newest"),

@@ -117,7 +117,9 @@ double Section::get(std::string_view key, double preset, std::string_view about)
 }
 
 Points Section::get(std::string_view key, Points preset, std::string_view about) {
-  const Value* value = look_up(key, to_text(preset), about);
+  // As it is printed when it is read back: with one decimal where one is enough.
+  const bool is_tenths = preset.thousandths % 100 == 0;
+  const Value* value = look_up(key, is_tenths ? to_tenths(preset) : to_text(preset), about);
   if (!value) return preset;
   const auto* whole = std::get_if<std::int64_t>(&value->data);
   const auto* number = std::get_if<double>(&value->data);

@@ -72,6 +72,7 @@ struct Verdict {
   std::string message_id;  // without brackets, empty if the message has none
   std::vector<HeaderEdit> headers;
   std::string authentication_results;  // value of that field (RFC 8601), folded; empty without a scan
+  std::string autolearn = "disabled";  // "ham", "spam", "no", "failed": what was learned by itself
   Timings timings;
 };
 

@@ -30,6 +30,7 @@ extern const Check dmarc_check;
 extern const Check whitelist_check;
 extern const Check bayes_check;
 extern const Check replies_check;
+extern const Check reputation_check;
 extern const Check lists_check;
 extern const Check lists_dkim_check;
 
@@ -42,7 +43,7 @@ std::span<const Check* const> all_checks() {
       &mime_check,    &attachments_check, &html_check,        &texts_check,  &urls_check,
       &spf_check,     &dkim_check,        &arc_check,         &dmarc_check,  &whitelist_check,
       &bayes_check,   &lists_check,       &lists_dkim_check,  &hosts_check,  &freemail_check,
-      &replies_check, &rules_check,
+      &replies_check, &reputation_check,  &rules_check,
   };
   return kChecks;
 }

@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "rules/io/event.h"
+#include "rules/score.h"
 
 namespace xspamd {
 
@@ -216,6 +217,11 @@ FirstTrip first_trip(const Plan& plan, Request request, const std::vector<std::s
   return trip;
 }
 
+bool has_checks(const Plan& plan, Phase phase) {
+  return std::any_of(plan.checks.begin(), plan.checks.end(),
+                     [&](const PlannedCheck& planned) { return planned.check->phase == phase; });
+}
+
 }  // namespace
 
 Task<std::unique_ptr<Scan>> run_checks(std::shared_ptr<const Plan> plan, Request request, Means means,
@@ -232,6 +238,7 @@ Task<std::unique_ptr<Scan>> run_checks(std::shared_ptr<const Plan> plan, Request
   for (const Phase phase : {Phase::before, Phase::scan, Phase::after}) {
     scan.cut_short = scan.decided();
     if (scan.cut_short) break;
+    if (phase == Phase::after && has_checks(*plan, phase)) scan.so_far = score(*plan, scan);
     PhaseRun run(*plan, phase, scan, means.pool, executor);
     if (phase == Phase::before) {
       for (const std::size_t place : early)

@@ -2,7 +2,9 @@
 // pool see only its Mail.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -64,6 +66,8 @@ class Scan {
   std::vector<std::string> late;            // checks that had no time left
   std::vector<std::string> warnings;        // for the log, not about this message
   std::vector<std::string> notes;
+  std::vector<std::function<void(const Verdict&)>> afterwards;
+  std::optional<Verdict> so_far;  // for checks of the phase after: what it would be without them
   Timings timings;
 
   void add(std::string_view symbol, std::vector<std::string> options = {}, double weight = 1) {
@@ -84,6 +88,9 @@ class Scan {
   bool decided() const { return hits.decision.has_value(); }
   void merge(Hits more);
   void warn(std::string line) { warnings.push_back(std::move(line)); }
+  // What a check does once the verdict is known and its mail has been answered for: a server calls it on the
+  // loop thread, while the scan still lives; commands that only show verdicts do not. Must not throw.
+  void after_verdict(std::function<void(const Verdict&)> task) { afterwards.push_back(std::move(task)); }
   // A line of the trace that `xspamd scan --verbose` shows.
   void note(std::string line) { notes.push_back(std::move(line)); }
 };

@@ -16,6 +16,8 @@ extern const Subcommand list_symbols_command;
 extern const Subcommand scan_command;
 extern const Subcommand explain_command;
 extern const Subcommand history_command;
+extern const Subcommand bayes_export_command;
+extern const Subcommand bayes_import_command;
 extern const Subcommand keygen_command;
 extern const Subcommand sign_command;
 extern const Subcommand exim_config_command;
@@ -45,7 +47,8 @@ std::span<const Subcommand* const> all_commands() {
   static constexpr std::array kCommands{
       &check_config_command, &dump_config_command, &list_checks_command, &list_symbols_command,
       &scan_command,         &explain_command,     &exim_config_command, &doctor_command,
-      &keygen_command,       &sign_command,        &history_command,
+      &keygen_command,       &sign_command,        &history_command,     &bayes_export_command,
+      &bayes_import_command,
   };
   return kCommands;
 }

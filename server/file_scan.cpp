@@ -8,15 +8,18 @@
 #include "proto/base/text.h"
 #include "rules/io/resolver.h"
 #include "rules/score.h"
+#include "server/look_at_memory.h"
 #include "server/run_alone.h"
 
 namespace xspamd {
 
 namespace {
 
-Task<> scan_one(std::shared_ptr<const Plan> plan, Request request, Means means, FileScan& scanned) {
+Task<> scan_one(std::shared_ptr<const Plan> plan, Request request, Means means, const std::string& missing,
+                FileScan& scanned) {
   const Deadline deadline = Clock::now() + plan->config.limits.scan;
   auto scan = co_await run_checks(plan, std::move(request), means, deadline);
+  if (!missing.empty()) scan->note(fmt::format("store: {}; nothing that was learned is known", missing));
   scanned.verdict = score(*plan, *scan);
   scanned.scan = std::move(scan);
 }
@@ -48,11 +51,15 @@ Result<Envelope> envelope_of(const Arguments& given) {
 }
 
 FileScanner::FileScanner(const Options& options, std::shared_ptr<const Plan> plan)
-    : plan_(std::move(plan)), pool_(1), loop_(1), means_{pool_, dns_for(options, *plan_, loop_)} {}
+    : plan_(std::move(plan)), pool_(1), loop_(1), means_{pool_, dns_for(options, *plan_, loop_)} {
+  LookedAt looked = look_at_memory(plan_->config, loop_);
+  means_.memory = std::move(looked.memory);
+  missing_ = std::move(looked.missing);
+}
 
 FileScan FileScanner::scan(const std::string& file, Request request) {
   FileScan scanned{file, *plan_, {}, {}};
-  run_alone(loop_, scan_one(plan_, std::move(request), means_, scanned));
+  run_alone(loop_, scan_one(plan_, std::move(request), means_, missing_, scanned));
   return scanned;
 }
 

@@ -53,6 +53,7 @@ class FileScanner {
   Pool pool_;
   asio::io_context loop_;
   Means means_;
+  std::string missing_;  // why nothing that was learned is known
 };
 
 // Calls `show` for each FILE that can be read. The exit status: what `show` returned last that is not 0;

@@ -2,12 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-#include <asio/post.hpp>
 #include <asio/this_coro.hpp>
 
-#include "proto/mail/header.h"
 #include "proto/spamc.h"
 #include "rules/engine.h"
 #include "rules/score.h"
@@ -18,9 +14,6 @@
 namespace xspamd {
 
 namespace {
-
-constexpr std::size_t kLarge = 256 * 1024;
-constexpr std::chrono::seconds kTrimTime{10};
 
 // A queue id in the page that the supervisor prints after a crash.
 class InFlightEntry {
@@ -124,38 +117,14 @@ Task<Verdict> Handler::scan(Request& request, Deadline queue_until, std::shared_
     Verdict verdict = score(*plan, *done);
     verdict.timings.queued = std::chrono::duration_cast<Timings::Microseconds>(began - asked_at);
     request.envelope = done->mail.request.envelope;
-    for (const std::string& warning : done->warnings)
-      log_.warning(warning);
-    if (remember(*done, verdict, *plan)) {
-      const auto executor = co_await asio::this_coro::executor;
-      const Deadline until = Clock::now() + kTrimTime;
-      asio::co_spawn(executor, trim_history(memory_.store, plan->config.history.entries, until),
-                     asio::detached);
-    }
-    let_go(std::move(done));
+    const auto executor = co_await asio::this_coro::executor;
+    aftermath_.begin(std::move(done), verdict, plan, executor);
     co_return verdict;
   } catch (const std::exception& error) {
     problem = error.what();
   }
   log_.error(fmt::format("scan failed: {}", problem));
   co_return failure_verdict(plan->config, "error");
-}
-
-// True when the history is due for trimming.
-bool Handler::remember(const Scan& scan, const Verdict& verdict, const Plan& plan) {
-  if (!memory_.store || !plan.config.history.enabled) return false;
-  const Field* field = scan.mail.message.first("Subject");
-  const std::string subject = field == nullptr ? std::string() : decoded(*field);
-  const std::size_t size = scan.mail.message.raw().size();
-  const auto now = std::chrono::system_clock::now();
-  const HistoryItem item{verdict, scan.mail.request.envelope, size, subject, now};
-  return history_.record(*memory_.store, item, plan.config.history);
-}
-
-// Giving back the memory of a large message takes milliseconds: the loop thread has others to serve.
-void Handler::let_go(std::unique_ptr<Scan> scan) {
-  if (scan->mail.message.raw().size() < kLarge) return;
-  asio::post(pool_, [scan = std::move(scan)] {});
 }
 
 std::string Handler::reply(const Asked& asked, const Verdict& verdict, const Plan& plan) {

@@ -8,11 +8,11 @@
 #include "proto/reader.h"
 #include "rules/io/dns.h"
 #include "rules/io/pool.h"
-#include "rules/learn/history.h"
 #include "rules/learn/learner.h"
 #include "rules/learn/memory.h"
 #include "rules/plan.h"
 #include "server/admission.h"
+#include "server/aftermath.h"
 #include "server/counters.h"
 #include "server/inflight.h"
 #include "server/log.h"
@@ -32,16 +32,25 @@ struct Asked {
 class Handler {
  public:
   Handler(Pool& pool, Admission& admission, InFlight& in_flight, Log& log, Counters& counters)
-      : pool_(pool), admission_(admission), in_flight_(in_flight), log_(log), counters_(counters) {}
+      : pool_(pool),
+        admission_(admission),
+        in_flight_(in_flight),
+        log_(log),
+        counters_(counters),
+        aftermath_(pool, log) {}
 
   // Asks the DNS through this from the next scan on; scans that run keep theirs.
   void use(std::shared_ptr<Dns> dns) { dns_ = std::move(dns); }
   const std::shared_ptr<Dns>& dns() const { return dns_; }
   // What scans remember by, and who is taught. Neither before this is called, nor after it was with null.
   void use(Memory memory, Learner* learner) {
+    aftermath_.use(memory, learner);
     memory_ = std::move(memory);
     learner_ = learner;
   }
+
+  // What follows a verdict is not done yet.
+  bool is_busy() const { return aftermath_.is_busy(); }
 
   Task<std::string> answer(Asked asked, std::shared_ptr<const Plan> plan);
 
@@ -49,8 +58,6 @@ class Handler {
   Task<std::string> tell(Asked& asked, std::shared_ptr<const Plan> plan);
   Task<std::string> judge(Asked& asked, std::shared_ptr<const Plan> plan);
   Task<Verdict> scan(Request& request, Deadline queue_until, std::shared_ptr<const Plan> plan);
-  void let_go(std::unique_ptr<Scan> scan);
-  bool remember(const Scan& scan, const Verdict& verdict, const Plan& plan);
   std::string reply(const Asked& asked, const Verdict& verdict, const Plan& plan);
 
   Pool& pool_;
@@ -60,7 +67,7 @@ class Handler {
   Counters& counters_;
   Memory memory_;
   Learner* learner_ = nullptr;
-  History history_;
+  Aftermath aftermath_;
   std::shared_ptr<Dns> dns_ = std::make_shared<NoDns>("no resolver");
 };
 

@@ -45,14 +45,6 @@ std::string symbols(const std::vector<HistoryRow::Hit>& hits) {
   return text;
 }
 
-// The file is the server's: who reads it as root could leave files beside it that the server cannot open.
-Result<void> become_server(const conf::Config& config) {
-  const auto identity = find_identity(config.server);
-  if (!identity) return tl::unexpected<Error>(identity.error());
-  if (!identity->change) return {};
-  return drop_to(*identity);
-}
-
 // The file of the store, or why there is none to read.
 Result<std::string> store_file(const std::string& url) {
   constexpr std::string_view kSqlite = "sqlite:";
@@ -66,7 +58,7 @@ Result<std::string> store_file(const std::string& url) {
 Result<Store::Rows> read_records(const conf::Config& config, std::size_t most) {
   const auto path = store_file(config.store_url);
   if (!path) return tl::unexpected<Error>(path.error());
-  if (const auto became = become_server(config); !became) return tl::unexpected<Error>(became.error());
+  if (const auto became = become_server(config.server); !became) return tl::unexpected<Error>(became.error());
   auto reader = open_read_only(*path);
   if (!reader) return tl::unexpected<Error>(reader.error());
   Store::Range range{Space::history, ""};

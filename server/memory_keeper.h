@@ -7,6 +7,7 @@
 
 #include "rules/learn/learner.h"
 #include "rules/learn/memory.h"
+#include "rules/learn/tidy.h"
 #include "server/log.h"
 
 namespace xspamd {
@@ -22,13 +23,19 @@ class MemoryKeeper {
   Task<> run(const bool& stopping);
 
  private:
+  Task<> load();
+  Task<bool> is_changed_by_others();
   void tell_trouble();
+  Task<> make_room();
 
   asio::io_context& loop_;
   Log& log_;
   Memory memory_;
   Learner learner_;
-  std::string told_;  // the trouble
+  std::string generation_;       // of the store that was loaded
+  Clock::time_point look_at_{};  // at its generation, not before
+  std::string trouble_;          // as it was a moment ago
+  Clock::time_point tidy_at_{};  // not before
 };
 
 }  // namespace xspamd

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 
 #include "proto/base/text.h"
@@ -77,6 +78,29 @@ Result<void> drop_to(const Identity& identity) {
   }
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return refused("PR_SET_NO_NEW_PRIVS", errno);
   return {};
+}
+
+Result<void> become_server(const conf::Server& server) {
+  const auto identity = find_identity(server);
+  if (!identity) return tl::unexpected<Error>(identity.error());
+  if (!identity->change) return {};
+  return drop_to(*identity);
+}
+
+// A user who does not exist owns nothing: root goes on as it is.
+ActingServer::ActingServer(const conf::Server& server) : group_(getegid()) {
+  const auto identity = find_identity(server);
+  if (!identity || !identity->change) return;
+  acting_ = setegid(identity->gid) == 0;
+  if (acting_ && seteuid(identity->uid) != 0) {
+    acting_ = false;
+    (void)!setegid(group_);
+  }
+}
+
+ActingServer::~ActingServer() {
+  if (!acting_) return;
+  if (seteuid(0) != 0 || setegid(group_) != 0) std::abort();
 }
 
 void raise_file_limit() {

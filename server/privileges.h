@@ -28,6 +28,23 @@ Result<Identity> find_identity(const conf::Server& server);
 // Fails when the system refuses or root could be regained: then the process must end.
 Result<void> drop_to(const Identity& identity);
 
+// For commands that open the server's files: who does it as root could leave files beside them that the
+// server cannot open. Nothing is done where another user than root runs the command.
+Result<void> become_server(const conf::Server& server);
+
+// The same for a while: until it goes, root acts as the server's user. Threads that run act so too.
+class ActingServer {
+ public:
+  explicit ActingServer(const conf::Server& server);
+  ~ActingServer();
+  ActingServer(const ActingServer&) = delete;
+  ActingServer& operator=(const ActingServer&) = delete;
+
+ private:
+  bool acting_ = false;
+  gid_t group_ = 0;
+};
+
 // The soft limit of open files becomes the hard one; a refusal leaves it.
 void raise_file_limit();
 

@@ -89,6 +89,7 @@ void describe(LogLine& line, const ScanRecord& record) {
   line.word("dialect", name(record.request.dialect)).word("command", name(record.request.command));
   line.word("peer", record.peer);
   if (!verdict.forced_by.empty()) line.word("forced_by", verdict.forced_by);
+  if (verdict.autolearn != "disabled") line.word("autolearn", verdict.autolearn);
   if (!record.detail.empty()) line.untrusted("problem", record.detail);
 }
 

@@ -210,7 +210,7 @@ Task<> Server::finish_stopping() {
   asio::steady_timer timer(loop_);
   asio::error_code ignored;
   auto token = asio::redirect_error(asio::use_awaitable, ignored);
-  while (!context_.sessions.empty() && Clock::now() < until + kLastWords) {
+  while ((!context_.sessions.empty() || handler_.is_busy()) && Clock::now() < until + kLastWords) {
     const bool late = Clock::now() >= until;
     if (late) admission_.close();
     for (auto next = context_.sessions.begin(); next != context_.sessions.end();) {

@@ -4,8 +4,9 @@
 
 #include "proto/base/text.h"
 #include "proto/spamc.h"
-#include "rules/bayes/tokens.h"
 #include "rules/learn/content_digest.h"
+#include "rules/learn/lesson.h"
+#include "rules/learn/owner.h"
 #include "rules/scan.h"
 
 namespace xspamd {
@@ -18,6 +19,7 @@ constexpr std::chrono::seconds kStoreTime{5};
 Lesson read_lesson(Request request, const Plan& plan) {
   const Tell tell = request.tell;
   const Envelope envelope = request.envelope;
+  const std::string owner = owner_of(request, plan.config.learn.per);
   Prepared prepared = prepare(std::move(request), plan.config, *plan.suffixes);
   if (auto original = wrapped_original(*prepared.message)) {
     Request inner;
@@ -26,9 +28,7 @@ Lesson read_lesson(Request request, const Plan& plan) {
     prepared = prepare(std::move(inner), plan.config, *plan.suffixes);
   }
   const Mail mail{prepared.request, *prepared.message, prepared.origin, prepared.now};
-  Lesson lesson;
-  lesson.digest = content_digest(*prepared.message);
-  lesson.tokens = bayes_tokens(mail);
+  Lesson lesson = lesson_of(mail, owner, plan.config.learn);
   if (tell.set_local) lesson.which = tell.which;
   return lesson;
 }
@@ -37,25 +37,6 @@ spamc::Told told_of(Learned::Outcome outcome) {
   using Outcome = Learned::Outcome;
   if (outcome == Outcome::learned || outcome == Outcome::relearned) return spamc::Told::learned;
   return outcome == Outcome::forgotten ? spamc::Told::forgotten : spamc::Told::nothing;
-}
-
-std::string_view name(Learned::Outcome outcome) {
-  using Outcome = Learned::Outcome;
-  switch (outcome) {
-    case Outcome::learned:
-      return "learned";
-    case Outcome::relearned:
-      return "relearned";
-    case Outcome::already:
-      return "already learned";
-    case Outcome::forgotten:
-      return "forgotten";
-    case Outcome::never_learned:
-      return "never learned";
-    case Outcome::refused:
-      return "refused";
-  }
-  return "";
 }
 
 }  // namespace

@@ -15,8 +15,9 @@ namespace {
 constexpr double kPrior = 0.1;
 
 // From a mean of log odds to those of the message: its groups know apart from each other, so together they
-// are surer than their mean.
-constexpr double kSteepness = 2;
+// are surer than their mean. Of 0.6 to 2.5 the value whose probabilities were right most often (least log
+// loss: 0.045, at 1 0.063, at 2 0.047) when each half of 1,512 messages was judged by what the other taught.
+constexpr double kSteepness = 1.5;
 
 // Of the class of which more was learned more words are known, so messages look like it: in trials with 2 to
 // 12 times as much of one class the point between ham and spam lay 0.6 to 1.6 times the logarithm of the

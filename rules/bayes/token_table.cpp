@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "rules/bayes/token_hash.h"
 
@@ -59,18 +60,24 @@ struct TokenTable::Shard {
   }
 
   // A token that is not there yet. A reader that sees it sees its counts.
-  void insert(std::uint64_t token, std::uint64_t packed_counts, std::size_t place) {
+  std::size_t insert(std::uint64_t token, std::uint64_t packed_counts, std::size_t place) {
     while (tokens[place].load(std::memory_order_relaxed) != 0)
       place = next(place);
     counts[place].store(packed_counts, std::memory_order_relaxed);
     tokens[place].store(token, std::memory_order_release);
     ++taken;
+    return place;
+  }
+
+  void see(std::size_t place) {
+    if (!seen.empty()) seen[place] = true;
   }
 
   const std::size_t size;
   std::size_t taken = 0;                                 // the writer's; forgotten tokens included
   std::unique_ptr<std::atomic<std::uint64_t>[]> tokens;  // 0: free
   std::unique_ptr<std::atomic<std::uint64_t>[]> counts;
+  std::vector<bool> seen;  // the writer's, by place; empty while there is no review
 };
 
 namespace {
@@ -118,11 +125,13 @@ void TokenTable::replace(std::size_t index, std::shared_ptr<Shard> shard) {
 // A copy with room, without the tokens that are forgotten.
 std::shared_ptr<TokenTable::Shard> TokenTable::grown(const Shard& shard, std::size_t places) {
   auto larger = std::make_shared<Shard>(places);
+  if (!shard.seen.empty()) larger->seen.resize(places);
   for (std::size_t place = 0; place < shard.size; ++place) {
     const std::uint64_t token = shard.tokens[place].load(std::memory_order_relaxed);
     const std::uint64_t counts = shard.counts[place].load(std::memory_order_relaxed);
-    if (token != 0 && counts != 0)
-      larger->insert(token, counts, larger->first_place(bayes::mix(token, seed_)));
+    if (token == 0 || counts == 0) continue;
+    const std::size_t there = larger->insert(token, counts, larger->first_place(bayes::mix(token, seed_)));
+    if (!shard.seen.empty()) larger->seen[there] = shard.seen[place];
   }
   return larger;
 }
@@ -143,6 +152,7 @@ bool TokenTable::write(std::uint64_t token, TokenCounts counts) {
   const std::size_t place = shard->find(token, shard->first_place(hash));
   const bool is_counted = packed(counts) != 0;
   if (place != kNowhere) {
+    shard->see(place);
     const bool was_counted = shard->counts[place].load(std::memory_order_relaxed) != 0;
     if (is_counted && !was_counted && size_ >= most_) return false;
     shard->counts[place].store(packed(counts), std::memory_order_relaxed);
@@ -158,7 +168,7 @@ bool TokenTable::write(std::uint64_t token, TokenCounts counts) {
     replace(index, grown(*shard, places_for(live)));
     shard = (*shards_)[index].get();
   }
-  shard->insert(token, packed(counts), shard->first_place(hash));
+  shard->see(shard->insert(token, packed(counts), shard->first_place(hash)));
   ++size_;
   return true;
 }
@@ -175,6 +185,34 @@ bool TokenTable::add(std::uint64_t token, std::int64_t ham, std::int64_t spam) {
   TokenCounts counts;
   if (place != kNowhere) counts = unpacked(shard.counts[place].load(std::memory_order_relaxed));
   return write(token, {added(counts.ham, ham), added(counts.spam, spam)});
+}
+
+void TokenTable::begin_review() {
+  for (const auto& shard : *shards_)
+    shard->seen.assign(shard->size, false);
+}
+
+TokenCounts TokenTable::see(std::uint64_t token) {
+  if (token == 0) return {};
+  const std::uint64_t hash = bayes::mix(token, seed_);
+  Shard& shard = *(*shards_)[shard_of(hash)];
+  const std::size_t place = shard.find(token, shard.first_place(hash));
+  if (place == kNowhere) return {};
+  shard.see(place);
+  return unpacked(shard.counts[place].load(std::memory_order_relaxed));
+}
+
+std::size_t TokenTable::forget_unseen(std::size_t part) {
+  Shard& shard = *(*shards_)[part];
+  const std::vector<bool> seen = std::exchange(shard.seen, {});
+  std::size_t forgotten = 0;
+  for (std::size_t place = 0; place < seen.size(); ++place) {
+    if (seen[place] || shard.counts[place].load(std::memory_order_relaxed) == 0) continue;
+    shard.counts[place].store(0, std::memory_order_relaxed);
+    ++forgotten;
+  }
+  size_ -= forgotten;
+  return forgotten;
 }
 
 // In three steps, so that the memory is on its way while others are looked at.

@@ -59,6 +59,13 @@ class TokenTable {
   void reserve(std::size_t tokens);
   void clear();
 
+  // A review, for tokens that are stored no more: after begin_review() those that are set, added to or seen
+  // stay, and the others are forgotten part by part (all parts at once would hold up the loop).
+  static constexpr std::size_t kParts = kShards;
+  void begin_review();
+  TokenCounts see(std::uint64_t token);
+  std::size_t forget_unseen(std::size_t part);  // returns how many; nothing where no review goes on
+
   std::size_t size() const { return size_; }    // tokens with a count; the writer's
   std::size_t bytes() const { return bytes_; }  // of memory
 

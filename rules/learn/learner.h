@@ -1,8 +1,9 @@
 // Learner: teaches what a message is, or forgets it. A message is known by its content_digest(): it changes
-// its class once however often it is taught. One message after the other, so that two that teach the same one
-// at the same moment do not both count. Loop thread.
+// its class once however often it is taught, for each owner. One message after the other, so that two that
+// teach the same one at the same moment do not both count. Loop thread.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -17,8 +18,10 @@ namespace xspamd {
 
 struct Lesson {
   std::string digest;
-  std::vector<std::uint64_t> tokens;
-  std::optional<Tell::Class> which;  // nothing: forget it
+  std::string owner;                   // rules/learn/owner.h
+  std::vector<std::uint64_t> tokens;   // scoped
+  std::chrono::sys_seconds expires{};  // of words that are not taught again
+  std::optional<Tell::Class> which;    // nothing: forget it
 };
 
 struct Learned {
@@ -27,17 +30,23 @@ struct Learned {
   std::string why;  // refused
 };
 
+std::string_view name(Learned::Outcome outcome);
+
 class Learner {
  public:
   // Both must outlive it.
   Learner(Store& store, BayesMemory& bayes) : store_(store), bayes_(bayes) {}
 
   Task<Learned> learn(Lesson lesson, Deadline deadline);
+  // As above, but what somebody taught before stays.
+  Task<Learned> learn_unless_taught(Lesson lesson, Deadline deadline);
 
  private:
+  Task<Learned> learn_in_turn(Lesson lesson, bool replace, Deadline deadline);
   Task<> wait_for_memory(Deadline deadline);
-  Task<Learned> learn_alone(const Lesson& lesson, Deadline deadline);
-  void move(const Lesson& lesson, std::optional<Tell::Class> from);
+  Task<Learned> learn_alone(const Lesson& lesson, bool replace, Deadline deadline);
+  Task<bool> is_first_to_teach(const std::string& digest, Deadline deadline);
+  bool move(const Lesson& lesson, std::optional<Tell::Class> from);
 
   Store& store_;
   BayesMemory& bayes_;

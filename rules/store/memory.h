@@ -9,7 +9,7 @@
 
 namespace xspamd {
 
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
  public:
   static constexpr std::size_t kMostBytes = 48 * 1024 * 1024;  // about 150,000 tokens
 

@@ -89,7 +89,8 @@ bool SqliteCore::accept(std::size_t bytes, std::size_t count, const std::functio
     return false;
   }
   write(pending_);
-  if (pending_.count() >= kBatch) commit();
+  // In a turn of its own: what is written without an await in between is committed together.
+  if (pending_.count() >= kBatch && !commit_under_way_) report([](SqliteCore& core) { core.commit(); });
   arm();
   return true;
 }

@@ -101,6 +101,9 @@ class Store {
   // Ends when all that was accepted before is safe, or cannot be made so.
   virtual Task<Result<void>> flush(Deadline deadline) = 0;
 
+  // Whether other processes write to it too: what was read may be old a moment later.
+  virtual bool is_shared() const { return false; }
+
   // Empty while it works; else one sentence for people. Changes tell that it came back.
   virtual std::string trouble() const = 0;
 };

@@ -40,6 +40,11 @@ def tell(address, content, set_as=None, family=socket.AF_INET):
     return reply
 
 
+def own_words(number):
+    """Words that no other message has: with so many the server commits every fifty messages."""
+    return " ".join(f"own{number}word{word}" for word in range(200)).encode()
+
+
 class TeachingCase(unittest.TestCase):
     def setUp(self):
         self.folder = support.Folder("teaching")
@@ -117,24 +122,43 @@ class WhatIsTaught(TeachingCase):
 
 
 class Killed(TeachingCase):
+    """A thousand messages are taught; the server is killed early, in the middle and late, and taught them again."""
+    MESSAGES = 1000
+
+    def learn(self, daemon):
+        return subprocess.Popen([XSPAMC, "learn-spam", "-q", "-p", str(daemon.port), str(self.folder / "box")],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def assert_consistent(self):
+        """The file is whole; messages learned, their digests and the tokens that all of them have count alike."""
+        with sqlite3.connect(self.file) as base:
+            self.assertEqual("ok", base.execute("PRAGMA integrity_check").fetchone()[0])
+            most = base.execute("SELECT coalesce(max(ham), 0), coalesce(max(spam), 0) FROM tokens").fetchone()
+        classes, totals = self.counts()
+        self.assertEqual((classes.get("ham", 0), classes.get("spam", 0)), totals)
+        self.assertEqual(totals, most)
+        return totals[1]
+
     def test_the_file_is_whole_and_the_counts_agree(self):
-        for _ in range(3):
+        (self.folder / "box").write_bytes(b"".join(b"From x\n" + mail(number, SPAM) + own_words(number) + b"\n\n"
+                                                   for number in range(self.MESSAGES)))
+        killed_at = []
+        for least in (1, self.MESSAGES // 3, self.MESSAGES * 2 // 3):
             daemon = self.start()
-            before = self.counts()[1] if self.file.exists() else (0, 0)
-            box = self.folder / "box"
-            box.write_bytes(b"".join(b"From x\n" + mail(1000 * before[1] + number, SPAM) + b"\n"
-                                     for number in range(1000)))
-            client = subprocess.Popen([XSPAMC, "learn-spam", "-q", "-p", str(daemon.port), str(box)],
-                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            support.wait_until(lambda: self.file.exists() and self.counts()[1] > before, "something to be committed")
+            client = self.learn(daemon)
+            support.wait_until(lambda: self.file.exists() and self.counts()[1][1] >= least,
+                               f"{least} messages to be committed")
             os.kill(daemon.server_pid(), signal.SIGKILL)
             client.kill()
             client.wait()
             daemon.stop()
-            with sqlite3.connect(self.file) as base:
-                self.assertEqual("ok", base.execute("PRAGMA integrity_check").fetchone()[0])
-            classes, totals = self.counts()
-            self.assertEqual((classes.get("ham", 0), classes.get("spam", 0)), totals)
+            killed_at.append(self.assert_consistent())
+        print(f"killed after {', '.join(map(str, killed_at))} messages of {self.MESSAGES}")
+        self.assertLess(killed_at[0], self.MESSAGES)
+        daemon = self.start()
+        self.assertEqual(0, self.learn(daemon).wait(support.PATIENCE))
+        daemon.stop()
+        self.assertEqual(self.MESSAGES, self.assert_consistent())
 
 
 class WhoMayTeach(TeachingCase):

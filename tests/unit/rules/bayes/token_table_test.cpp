@@ -175,3 +175,65 @@ TEST_CASE("token table: readers see whole counts while one thread writes") {
   CHECK(lost == 0);
   CHECK(counts_of(table, kTokens) == TokenCounts{5, 5});
 }
+
+TEST_CASE("token table: a fifth that is forgotten is room for as many new tokens, in the same memory") {
+  constexpr std::uint64_t kTokens = 100'000;
+  TokenTable table(kTokens);
+  for (std::uint64_t token = 1; token <= kTokens; ++token)
+    table.set(token, {1, 0});
+  const std::size_t bytes = table.bytes();
+  for (std::uint64_t round = 0; round < 5; ++round) {
+    const std::uint64_t first = round * (kTokens / 5) + 1;
+    for (std::uint64_t token = first; token < first + kTokens / 5; ++token)
+      REQUIRE(table.set(token, {0, 0}));
+    REQUIRE(table.size() == kTokens / 5 * 4);
+    for (std::uint64_t token = first; token < first + kTokens / 5; ++token)
+      REQUIRE(table.set(kTokens + token, {0, 1}));
+    CHECK_FALSE(table.set(first, {1, 0}));
+  }
+  CHECK(table.size() == kTokens);
+  CHECK(table.bytes() < bytes + bytes / 20);
+  std::size_t wrong = 0;
+  for (std::uint64_t token = 1; token <= kTokens; ++token)
+    wrong +=
+        counts_of(table, token) == TokenCounts{} && counts_of(table, kTokens + token) == TokenCounts{0, 1}
+            ? 0
+            : 1;
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("token table: a review forgets what was neither seen nor written since it began") {
+  TokenTable table(100'000);
+  constexpr std::uint64_t kOld = 20'000;
+  for (std::uint64_t token = 1; token <= kOld; ++token)
+    table.set(token, {2, 0});
+  const auto forget_unseen = [&table] {
+    std::size_t forgotten = 0;
+    for (std::size_t part = 0; part < TokenTable::kParts; ++part)
+      forgotten += table.forget_unseen(part);
+    return forgotten;
+  };
+  CHECK(forget_unseen() == 0);  // there is no review
+  CHECK(table.see(7) == TokenCounts{2, 0});
+  table.begin_review();
+  for (std::uint64_t token = 1; token <= kOld; token += 4) {
+    CHECK(table.see(token) == TokenCounts{2, 0});
+    table.add(token + 1, 0, 1);
+    table.set(token + 2, {2, 0});
+  }
+  CHECK(table.see(kOld + 1) == TokenCounts{});
+  CHECK(table.see(0) == TokenCounts{});
+  for (std::uint64_t token = 2 * kOld; token < 4 * kOld; ++token)  // shards grow
+    table.set(token, {1, 1});
+  CHECK(forget_unseen() == kOld / 4);
+  CHECK(table.size() == kOld / 4 * 3 + 2 * kOld);
+  CHECK(counts_of(table, 1) == TokenCounts{2, 0});
+  CHECK(counts_of(table, 2) == TokenCounts{2, 1});
+  CHECK(counts_of(table, 3) == TokenCounts{2, 0});
+  CHECK(counts_of(table, 4) == TokenCounts{});
+  CHECK(counts_of(table, 2 * kOld) == TokenCounts{1, 1});
+  CHECK(forget_unseen() == 0);
+  table.begin_review();
+  table.clear();
+  CHECK(forget_unseen() == 0);
+}
