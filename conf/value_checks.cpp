@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conf/address.h"
+#include "conf/redis_url.h"
 #include "conf/selectors.h"
 #include "conf/units.h"
 #include "proto/base/ip.h"
@@ -187,13 +188,12 @@ Misfit fits_store_url(const Key&, std::string_view text) {
     return text.starts_with("sqlite:/") && text.size() > 8 ? Misfit{}
                                                            : Misfit{"sqlite: needs an absolute path"};
   }
-  const std::string_view rest = text.substr(scheme.size());
-  for (const std::string_view redis : {"redis", "redis+sentinel", "redis+cluster"}) {
-    if (scheme == redis)
-      return rest.size() > 3 && rest.starts_with("://") ? Misfit{} : Misfit{"no host is named"};
+  if (is_redis_scheme(scheme)) {
+    const auto url = parse_redis_url(text);
+    return url ? Misfit{} : Misfit{url.error().sentence};
   }
   const std::string help =
-      did_you_mean(scheme, {"memory", "sqlite", "redis", "redis+sentinel", "redis+cluster"});
+      did_you_mean(scheme, {"memory", "sqlite", "redis", "redis+unix", "redis+sentinel", "redis+cluster"});
   return fmt::format("unknown scheme {}{}", quoted(cut_utf8(scheme, 20)), help);
 }
 

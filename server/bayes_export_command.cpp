@@ -13,9 +13,8 @@
 #include "rules/bayes/backup.h"
 #include "rules/learn/bayes_memory.h"
 #include "rules/learn/owner.h"
-#include "rules/store/open.h"
-#include "rules/store/read_only.h"
 #include "server/commands.h"
+#include "server/look_at_memory.h"
 #include "server/privileges.h"
 #include "server/run_alone.h"
 
@@ -109,22 +108,6 @@ Task<> write_all(Store& store, Output& output, Result<void>& result) {
   }
 }
 
-Result<std::shared_ptr<Store>> store_of(const conf::Config& config, asio::io_context& loop) {
-  constexpr std::string_view kSqlite = "sqlite:";
-  const std::string& url = config.store_url;
-  if (url.starts_with("memory:"))
-    return fail(Errc::invalid,
-                "store.url: what a memory: store holds cannot be read from here; sqlite:/path can");
-  if (url.starts_with(kSqlite)) {
-    auto reader = open_read_only(url.substr(kSqlite.size()));
-    if (!reader) return tl::unexpected<Error>(reader.error());
-    return std::make_shared<ReadOnlyStore>(std::move(*reader));
-  }
-  OpenedStore opened = open_store(url, loop.get_executor());
-  if (!opened.warning.empty()) return fail(Errc::unavailable, opened.warning);
-  return std::move(opened.store);
-}
-
 Result<void> export_to(Output& output, Store& store, asio::io_context& loop) {
   Result<void> result;
   run_alone(loop, write_all(store, output, result));
@@ -141,15 +124,15 @@ int run(const Options& options) {
   if (const int* status = std::get_if<int>(&loaded)) return *status;
   const conf::Config& config = std::get<std::shared_ptr<const Plan>>(loaded)->config;
   asio::io_context loop;
-  std::optional<ActingServer> acting(config.server);
-  const auto store = store_of(config, loop);
+  const auto store = look_at_store(config, loop);
   if (!store) return complain(store.error().sentence);
-  acting.reset();  // the file is the caller's
   auto output = Output::open(files.empty() ? "-" : files.front());
   if (!output) return complain(output.error().sentence);
-  acting.emplace(config.server);
-  auto done = export_to(*output, **store, loop);
-  acting.reset();
+  Result<void> done;
+  {
+    const ActingServer acting(config.server);  // the file alone is the caller's
+    done = export_to(*output, **store, loop);
+  }
   if (done) done = output->finish();
   if (done) return kFine;
   output->drop();

@@ -1,4 +1,4 @@
-// The command `history`: the last verdicts of a server, from the store's file, also while it runs.
+// The command `history`: the last verdicts of a server, from its store, also while it runs.
 #include "server/history_command.h"
 
 #include <fmt/chrono.h>
@@ -10,14 +10,16 @@
 
 #include "proto/base/text.h"
 #include "proto/rspamd_json.h"
-#include "rules/store/sqlite.h"
 #include "server/commands.h"
+#include "server/look_at_memory.h"
 #include "server/privileges.h"
+#include "server/run_alone.h"
 
 namespace xspamd {
 
 namespace {
 
+constexpr std::chrono::seconds kPatience{10};  // with the store
 constexpr std::size_t kShownSymbols = 5;
 constexpr std::size_t kShownAddress = 32;
 constexpr double kLatestTime = 253'402'300'799;  // the end of the year 9999
@@ -45,26 +47,22 @@ std::string symbols(const std::vector<HistoryRow::Hit>& hits) {
   return text;
 }
 
-// The file of the store, or why there is none to read.
-Result<std::string> store_file(const std::string& url) {
-  constexpr std::string_view kSqlite = "sqlite:";
-  if (url.starts_with(kSqlite)) return url.substr(kSqlite.size());
-  return fail(Errc::unavailable,
-              fmt::format("store.url: the history of a {} store cannot be read from here, only that of "
-                          "sqlite:/path",
-                          url.substr(0, url.find(':'))));
-}
-
-Result<Store::Rows> read_records(const conf::Config& config, std::size_t most) {
-  const auto path = store_file(config.store_url);
-  if (!path) return tl::unexpected<Error>(path.error());
-  if (const auto became = become_server(config.server); !became) return tl::unexpected<Error>(became.error());
-  auto reader = open_read_only(*path);
-  if (!reader) return tl::unexpected<Error>(reader.error());
+Task<> read_records(Store& store, std::size_t most, Result<Store::Rows>& records) {
   Store::Range range{Space::history, ""};
   range.most = most;
   range.newest_first = true;
-  return reader->list(range);
+  const Deadline until = Clock::now() + kPatience;
+  records = co_await store.list(std::move(range), until);
+}
+
+Result<Store::Rows> read_records(const conf::Config& config, std::size_t most) {
+  asio::io_context loop;
+  const auto store = look_at_store(config, loop);
+  if (!store) return tl::unexpected<Error>(store.error());
+  const ActingServer acting(config.server);
+  Result<Store::Rows> records;
+  run_alone(loop, read_records(**store, most, records));
+  return records;
 }
 
 int run(const Options& options) {

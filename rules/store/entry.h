@@ -35,6 +35,19 @@ class Change {
   void apply(std::optional<StoreEntry>& entry, WallTime now) const;
   std::size_t value_bytes() const { return put_ ? put_->value.size() : 0; }
 
+  // The same as numbers, for a store that applies them elsewhere: as apply() does with the members below.
+  struct Sums {
+    Counts add, floor;
+    std::chrono::sys_seconds later, made;
+    const std::string* value;  // null: none was put
+    std::chrono::sys_seconds expires;
+    bool forgets;
+  };
+  Sums sums() const {
+    return {add_,    floor_, later_, made_, put_ ? &put_->value : nullptr, put_ ? put_->expires : later_,
+            forgets_};
+  }
+
  private:
   struct Put {
     std::string value;

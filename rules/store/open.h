@@ -17,7 +17,8 @@ struct OpenedStore {
   std::string warning;  // why it is not the one that was named; fit for people, never with a password
 };
 
-// Returns at once: a file is opened in the background, and what is wrong with it is told by Store::trouble().
+// Returns at once: a file or a server is opened in the background, and what is wrong with it is told by
+// Store::trouble().
 OpenedStore open_store(const std::string& url, const asio::any_io_executor& loop);
 
 }  // namespace xspamd

@@ -4,7 +4,7 @@ namespace xspamd {
 
 using Entries = std::vector<std::optional<StoreEntry>>;
 
-Task<Result<Entries>> ReadOnlyStore::get(std::vector<StoreKey> keys, Deadline) {
+Task<Result<Entries>> ReadOnlyFile::get(std::vector<StoreKey> keys, Deadline) {
   Entries entries;
   entries.reserve(keys.size());
   for (const StoreKey& key : keys) {
@@ -15,11 +15,11 @@ Task<Result<Entries>> ReadOnlyStore::get(std::vector<StoreKey> keys, Deadline) {
   co_return entries;
 }
 
-Task<Result<Store::Rows>> ReadOnlyStore::list(Range range, Deadline) {
+Task<Result<Store::Rows>> ReadOnlyFile::list(Range range, Deadline) {
   co_return reader_.list(range);
 }
 
-Task<Result<void>> ReadOnlyStore::for_each(Space space, Each each, Deadline) {
+Task<Result<void>> ReadOnlyFile::for_each(Space space, Each each, Deadline) {
   co_return reader_.for_each(space, each);
 }
 

@@ -1,7 +1,7 @@
 // Store: the port to what outlives a message: learned tokens, digests of what was learned, history, known
 // senders, reputation, buckets. Batched verbs on entries of two counters and a value. Called on the loop
 // thread, where results come back too; every verb that waits returns by its deadline, then or on trouble with
-// an error of Errc::unavailable, so that a scan goes on without it. Adapters: sqlite, memory; all pass
+// an error of Errc::unavailable, so that a scan goes on without it. Adapters: sqlite, redis, memory; all pass
 // tests/unit/rules/store/conformance.h.
 #pragma once
 

@@ -20,7 +20,7 @@ pcre2|rules/match/regex\.(cpp|h)
 iconv|proto/mail/charset\.cpp
 libpsl|proto/base/suffix\.cpp
 idn2|proto/mail/url_idna\.cpp
-zlib|(proto/mail/zip|server/client/gzip)\.cpp
+zlib|(proto/mail/zip|proto/inflate|server/client/(gzip|deflate))\.cpp
 zstd|server/client/zstd\.cpp
 ares|rules/io/ares\.(cpp|h)
 hiredis/|rules/io/resp\.(cpp|h)

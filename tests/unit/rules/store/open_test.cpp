@@ -30,14 +30,27 @@ TEST_CASE("open store: a path is a file, memory: is none") {
   }
 }
 
-TEST_CASE("open store: redis is told to be missing, without its password, and memory takes its place") {
+TEST_CASE("open store: redis is a store that others share, and says so when nobody answers") {
   StoreLoop loop;
-  const OpenedStore opened = open_store("redis+sentinel://user:secret@db:26379/0", loop.executor());
-  CHECK(
-      opened.warning ==
-      "store.url: redis+sentinel stores are not available yet, the store is kept in memory and ends with the "
-      "server; sqlite:/path keeps it");
-  CHECK(kept(loop, *opened.store) == "1/0");
+  const OpenedStore opened = open_store("redis://user:secret@127.0.0.1:1/0", loop.executor());
+  CHECK(opened.warning.empty());
+  CHECK(opened.store->is_shared());
+  CHECK(kept(loop, *opened.store) == "127.0.0.1:1: Connection refused");
+  CHECK(opened.store->trouble() == "store 127.0.0.1:1: Connection refused");
+}
+
+TEST_CASE("open store: a URL that is none is told without its password, and memory takes its place") {
+  StoreLoop loop;
+  const std::pair<std::string, std::string> rows[] = {
+      {"redis://user:secret@db:port/0", "host 1: a port from 1 to 65535 was expected after the colon"},
+      {"redis+sentinel://user:secret@db:26379",
+       "the name of the master was expected after the hosts, as in /mymaster"},
+      {"mongodb://user:secret@db", "there are no \"mongodb\" stores"}};
+  for (const auto& [url, why] : rows) {
+    const OpenedStore opened = open_store(url, loop.executor());
+    CHECK(opened.warning == "store.url: " + why + "; the store is kept in memory and ends with the server");
+    CHECK(kept(loop, *opened.store) == "1/0");
+  }
 }
 
 }  // namespace xspamd::test
