@@ -184,6 +184,8 @@ void fill_replies(const Value& tree, Config& config) {
   } else if (const std::string* text = text_at(tree, "spamc.required")) {
     if (const auto action = action_from(*text)) config.spamc.required = *action;
   }
+  read(tree, "spamc.report_safe", config.spamc.report_safe);
+  read(tree, "spamc.rewrite_subject", config.spamc.rewrite_subject);
 }
 
 void fill_world(const Value& tree, Config& config) {
@@ -204,6 +206,7 @@ void fill_world(const Value& tree, Config& config) {
     config.learn.per = *per == "user" ? Per::user : *per == "domain" ? Per::domain : Per::server;
   }
   read(tree, "learn.token_expiry", config.learn.token_expiry);
+  read(tree, "learn.fuzzy_expiry", config.learn.fuzzy_expiry);
   read(tree, "learn.autolearn", config.learn.autolearn);
   read(tree, "learn.autolearn_spam", config.learn.autolearn_spam);
   read(tree, "learn.autolearn_ham", config.learn.autolearn_ham);

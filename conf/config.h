@@ -58,6 +58,8 @@ struct Exim {
 
 struct Spamc {
   std::variant<Action, Points> required = Action::add_header;
+  unsigned report_safe = 0;     // of mail that is given back: 0, 1 or 2 (proto/rewrite.h)
+  std::string rewrite_subject;  // in front of the subject of spam; empty: nothing
 };
 
 struct Networks {
@@ -89,6 +91,7 @@ struct Learn {
   bool allow_unix = true;
   Per per = Per::server;
   std::chrono::milliseconds token_expiry{400LL * 24 * 3'600'000};
+  std::chrono::milliseconds fuzzy_expiry{90LL * 24 * 3'600'000};
   bool autolearn = false;
   Points autolearn_spam{12'000};
   Points autolearn_ham{0};

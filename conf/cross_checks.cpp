@@ -55,10 +55,6 @@ void check_times(const Config& config, Problems& problems) {
                                       duration_text(limits.queue), duration_text(limits.scan),
                                       duration_text(limits.session)));
   }
-  if (config.log.format == "spamd") {
-    problems.warn(place_of(config, "log.format"),
-                  "log.format: this version writes \"spamd\" lines as \"text\"");
-  }
   if (config.server.grace < limits.scan) {
     problems.warn(
         place_of_either(config, "server.grace", "limits.scan"),

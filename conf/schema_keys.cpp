@@ -25,6 +25,9 @@ constexpr std::string_view kFormats[] = {"text", "json", "spamd"};
 constexpr std::string_view kMapKinds[] = {"exact", "suffix", "cidr", "glob", "regex"};
 constexpr std::string_view kLearnPer[] = {"server", "domain", "user"};
 constexpr std::string_view kHashes[] = {"sha1", "blake2"};
+constexpr std::string_view kLimitBy[] = {
+    "ip", "user", "sender", "sender_domain", "recipient", "recipient_domain"};
+constexpr std::string_view kLimitCount[] = {"messages", "recipients"};
 
 constexpr std::int64_t kKiB = 1024;
 constexpr std::int64_t kGiB = kKiB * kKiB * kKiB;
@@ -114,6 +117,10 @@ constexpr Key kKeys[] = {
     pick("exim.map.*", "", kActions, "The action told instead"),
     Key{"spamc.required", score_or_action, R"("add header")",
         "The threshold, or a number, that SPAMC replies decide by", Arity::one, 0, 0, kThresholds},
+    count("spamc.report_safe", "0", {0, 2},
+          "Spam that PROCESS gives back: 0 gets header fields, 1 is attached to a report as mail, 2 as text"),
+    one("spamc.rewrite_subject", line, R"("")",
+        "Stands in front of the subject of spam that PROCESS gives back; empty: nothing"),
 
     many("networks.local", network,
          R"(["127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", )"
@@ -231,6 +238,18 @@ constexpr Key kKeys[] = {
     flag("signing.*.arc", "false", "Whether the key also seals for ARC, as the first of the domains"),
     flag("signing.*.enabled", "true", "Whether it signs"),
 
+    Key{"ratelimits.*.by", choice, "", "Whose mail is limited; several: each combination of them",
+        Arity::many, 0, 0, kLimitBy},
+    one("ratelimits.*.rate", name, "", "How much is taken in a time, such as \"100 / 1h\""),
+    count("ratelimits.*.burst", "", {1, 1'000'000'000}, "How much at once; unset: the number of the rate"),
+    pick("ratelimits.*.count", R"("messages")", kLimitCount, "What is counted"),
+    flag("ratelimits.*.authenticated", "",
+         "Only mail of users who logged in, or, if false, only other mail; unset: all"),
+    flag("ratelimits.*.local", "", "Whether mail from networks.local counts; unset: where users are counted"),
+    many("ratelimits.*.except", network, "[]", "Networks that are not limited"),
+    one("ratelimits.*.message", line, "", "Text for the SMTP reply; unset: Ratelimit \"NAME\" exceeded"),
+    flag("ratelimits.*.enabled", "true", "Whether it limits"),
+
     one("lists.*.zone", name, "", "DNS zone of the list; {key} is replaced by the key"),
     one("lists.*.key", secret, "", "Secret that the zone's operator gave you"),
     some("lists.*.look_at", list_selector, "What is asked about"),
@@ -256,13 +275,15 @@ constexpr Key kKeys[] = {
     count("dns.cache", "20000", {0, 10'000'000}, "Answers that are kept"),
 
     one("store.url", store_url, R"("sqlite:/var/lib/xspamd/xspamd.db")",
-        "sqlite:/path, memory:, redis://, redis+sentinel:// or redis+cluster://"),
+        "sqlite:/path, memory:, redis://, redis+unix://, redis+sentinel:// or redis+cluster://"),
     many("learn.allow", network_or_unix, R"(["127.0.0.0/8", "::1", "unix"])",
          "Networks that may teach, and unix for unix sockets"),
     pick("learn.per", R"("server")", kLearnPer,
          "Whose taught mail counts: server, domain or user; those who taught too little share the server's"),
     period("learn.token_expiry", R"("400d")", {kDay, 3650 * kDay},
            "Time after which a word that was not taught again is forgotten"),
+    period("learn.fuzzy_expiry", R"("90d")", {kDay, 3650 * kDay},
+           "Time over which the weight of a fuzzy digest that is not taught again fades to nothing"),
     flag("learn.autolearn", "false", "Whether mail whose verdict is clear is learned without being taught"),
     one("learn.autolearn_spam", score, "12", "Spam is clear from this score on, without what was learned"),
     one("learn.autolearn_ham", score, "0", "Ham is clear up to this score, without what was learned"),

@@ -66,10 +66,10 @@ struct NameRow {
   std::string (*refuse)(const std::string& name);
 };
 constexpr NameRow kNames[] = {
-    {"rules", refuse_symbol},  {"metas", refuse_symbol}, {"maps", refuse_symbol},
-    {"scores", refuse_symbol}, {"checks", refuse_check}, {"exim.map", refuse_action},
-    {"groups", refuse_name},   {"lists", refuse_name},   {"profiles", refuse_name},
-    {"signing", refuse_name},
+    {"rules", refuse_symbol},  {"metas", refuse_symbol},    {"maps", refuse_symbol},
+    {"scores", refuse_symbol}, {"checks", refuse_check},    {"exim.map", refuse_action},
+    {"groups", refuse_name},   {"lists", refuse_name},      {"profiles", refuse_name},
+    {"signing", refuse_name},  {"ratelimits", refuse_name},
 };
 
 std::string refusal(const Path& parent, const std::string& name) {

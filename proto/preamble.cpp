@@ -91,6 +91,8 @@ Preamble read_preamble(std::string_view body) {
 void take_preamble(Request& request) {
   if (request.dialect == Dialect::milter) return;
   Preamble preamble = read_preamble(request.body);
+  if (rewrites_mail(request.command)) request.preamble = request.body.substr(0, preamble.length);
+  request.was_batch = preamble.batch;
   request.body.erase(0, preamble.length);
   if (preamble.batch) unstuff(request.body);
   Envelope& envelope = request.envelope;

@@ -30,8 +30,8 @@ struct Preamble {
 Preamble read_preamble(std::string_view body);
 
 // Removes the preamble from the body, of batch SMTP also the dots and what follows the message. Fills HELO,
-// sender and recipients where the head of the request had none; in the milter protocol nothing stands in
-// front of a message, and nothing is removed.
+// sender and recipients where the head of the request had none, and for those who want their mail back the
+// preamble; in the milter protocol nothing stands in front of a message, and nothing is removed.
 void take_preamble(Request& request);
 
 }  // namespace xspamd

@@ -125,35 +125,89 @@ void Reader::on_head_end() {
   has_head_ = true;
   const Command command = incoming_.request.command;
   const bool has_body = command != Command::ping && command != Command::skip;
-  if (!has_body || (has_length_ && announced_ == 0)) {
+  const bool zlib = incoming_.request.zlib && has_body;
+  if (zlib && !has_length_) {
+    refuse(Refusal::bad_compression, "Compress requires Content-length header");
+  } else if (zlib && announced_ == 0) {
+    end_packed();
+  } else if (!has_body || (has_length_ && announced_ == 0)) {
     state_ = State::done;
   } else if (has_length_ && announced_ > limits_.message) {
     incoming_.refusal = Refusal::too_large;
     state_ = State::discard;
   } else {
     state_ = State::body;
+    if (zlib && !forget_) inflate_ = std::make_unique<Inflate>();
   }
 }
 
 std::size_t Reader::feed_body(std::string_view bytes) {
-  std::string& body = incoming_.request.body;
   std::size_t taken = bytes.size();
   if (has_length_) taken = static_cast<std::size_t>(std::min<std::uint64_t>(taken, announced_ - received_));
   received_ += taken;
-  if (state_ == State::body && received_ > limits_.message) {
-    // Only without Content-length: the announced case was seen at the end of the head.
-    incoming_.refusal = Refusal::too_large;
-    state_ = State::discard;
-    body.clear();
-    body.shrink_to_fit();
+  if (inflate_) {
+    feed_packed(bytes.substr(0, taken));
+    return taken;
   }
+  // Only without Content-length: the announced case was seen at the end of the head.
+  if (state_ == State::body && received_ > limits_.message) discard_body();
   if (state_ == State::body && !forget_) keep(bytes.substr(0, taken));
   if (has_length_ && received_ == announced_) state_ = State::done;
   return taken;
 }
 
+// What comes from here on is drained without being kept; the message is too large.
+void Reader::discard_body() {
+  incoming_.refusal = Refusal::too_large;
+  state_ = State::discard;
+  inflate_.reset();
+  packed_.clear();
+  incoming_.request.body.clear();
+  incoming_.request.body.shrink_to_fit();
+}
+
+void Reader::feed_packed(std::string_view bytes) {
+  packed_ += bytes;
+  catch_up();
+}
+
+void Reader::catch_up() {
+  constexpr std::size_t kSlice = 256 * 1024;
+  if (!inflate_) return;
+  std::string_view input = packed_;
+  std::string slice;
+  const auto status = inflate_->run(input, kSlice, slice);
+  more_inside_ = slice.size() == kSlice;
+  packed_.erase(0, packed_.size() - input.size());
+  inflated_ += slice.size();
+  if (inflated_ > limits_.message) {
+    discard_body();
+    if (received_ == announced_) state_ = State::done;
+    return;
+  }
+  keep(slice);
+  const bool has_ended = status == Inflate::Status::end;
+  if (has_ended || (forget_ && received_ == announced_)) {
+    inflate_.reset();
+    packed_.clear();
+    state_ = State::done;
+  } else if (inflate_ && (status == Inflate::Status::broken || (!behind() && received_ == announced_))) {
+    end_packed();
+  }
+}
+
+// No more input, and the stream has not ended.
+void Reader::end_packed() {
+  inflate_.reset();
+  packed_.clear();
+  refuse(Refusal::bad_compression, "zlib: failed to find end of zlib stream");
+}
+
 void Reader::end(End why) {
+  while (behind())
+    catch_up();
   if (done()) return;
+  if (inflate_ && why == End::input) return end_packed();
   const State was = state_;
   state_ = State::done;
   if (incoming_.refusal != Refusal::none) return;
@@ -187,6 +241,8 @@ void Reader::keep(std::string_view bytes) {
 
 void Reader::forget_body() {
   forget_ = true;
+  inflate_.reset();
+  packed_.clear();
   incoming_.request.body.clear();
   incoming_.request.body.shrink_to_fit();
 }

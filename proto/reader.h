@@ -3,14 +3,17 @@
 // refused at once; otherwise end() says that nothing more comes. A refused request is still an answer's
 // worth: `refusal` tells which. The end of input after a complete body means nothing (Exim half-closes).
 // Memory: the body so far (held()), grown by what arrives; from 1 MiB on there is address space for all of
-// it.
+// it. A compressed body is inflated in slices, so that a few bytes of input neither take long nor much at
+// once: as long as the Reader is behind(), catch_up() is called in place of feed().
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "proto/base/limits.h"
+#include "proto/inflate.h"
 #include "proto/request.h"
 
 namespace xspamd {
@@ -23,6 +26,7 @@ enum class Refusal {
   too_large,         // over limits.message; what was announced has been drained
   cut_off,           // input ended or stalled before the announced end
   bad_header,        // SPAMC only: a header line that spamd refuses too
+  bad_compression,   // SPAMC only: no whole zlib stream
   no_such_command,   // SPAMC only
   stalled,           // SPAMC only: nothing came for limits.idle
 };
@@ -44,6 +48,11 @@ class Reader {
   // No more bytes come. Afterwards done() holds.
   void end(End why);
 
+  // Bytes that have come wait to be inflated.
+  bool behind() const { return inflate_ && (more_inside_ || !packed_.empty()); }
+  // Inflates the next slice of them.
+  void catch_up();
+
   // From here on the body is drained without being kept: there will be no scan.
   void forget_body();
 
@@ -52,14 +61,17 @@ class Reader {
   bool done() const { return state_ == State::done; }
   bool has_head() const { return has_head_; }
   bool started() const { return state_ != State::first_line || !line_.empty(); }
-  // Bytes of memory this request holds now.
+  // Bytes of memory this request holds now; those of mail that is given back count twice, as there will be
+  // the old and the new message.
   std::size_t held() const {
     const Request& request = incoming_.request;
     const std::size_t recipients = request.envelope.recipients.capacity() * sizeof(std::string);
-    return request.body.size() + line_.size() + head_bytes_ + recipients;
+    const std::size_t copies = is_spamc() && rewrites_mail(request.command) ? 2 : 1;
+    const std::size_t packed = inflate_ ? packed_.size() + Inflate::kMemory : 0;
+    return copies * request.body.size() + packed + line_.size() + head_bytes_ + recipients;
   }
-  // Bytes of body received, kept or not.
-  std::uint64_t received() const { return received_; }
+  // Bytes of body, kept or not; of a compressed one those that it was inflated to.
+  std::uint64_t received() const { return incoming_.request.zlib ? inflated_ : received_; }
   // Once done.
   Incoming take() { return std::move(incoming_); }
 
@@ -68,6 +80,9 @@ class Reader {
 
   std::size_t feed_line(std::string_view bytes);
   std::size_t feed_body(std::string_view bytes);
+  void feed_packed(std::string_view bytes);
+  void end_packed();
+  void discard_body();
   void keep(std::string_view bytes);
   void on_line(std::string_view line);
   void on_first_line(std::string_view line);
@@ -91,6 +106,10 @@ class Reader {
   bool out_of_memory_ = false;
   std::uint64_t announced_ = 0;  // Content-length
   std::uint64_t received_ = 0;
+  std::uint64_t inflated_ = 0;
+  std::unique_ptr<Inflate> inflate_;  // while a compressed body comes
+  std::string packed_;                // received and not yet inflated
+  bool more_inside_ = false;  // the last slice was full: zlib may hold more, though all input is taken
 };
 
 }  // namespace xspamd

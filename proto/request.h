@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "proto/base/ip.h"
+#include "proto/fuzzy_flag.h"
 
 namespace xspamd {
 
@@ -14,6 +15,11 @@ enum class Dialect { spamc, rspamc, http, milter };
 enum class Command { check, symbols, report, report_if_spam, process, headers, tell, ping, skip };
 
 std::string_view name(Dialect dialect);
+
+// Whether the client wants its mail back.
+constexpr bool rewrites_mail(Command command) {
+  return command == Command::process || command == Command::headers;
+}
 
 struct Version {
   int major = 1;
@@ -42,6 +48,7 @@ struct Tell {
   bool set_remote = false;
   bool remove_local = false;
   bool remove_remote = false;
+  FuzzyOrder fuzzy;  // of what is set and removed remotely: here, the fuzzy digests
 };
 
 struct Request {
@@ -51,7 +58,10 @@ struct Request {
   Envelope envelope;
   Tell tell;
   std::string profile_user;  // SPAMC "User:"; never means authenticated
+  bool zlib = false;         // SPAMC "Compress: zlib": how the body was sent; inflated here
   std::string body;          // as received, mbox line and X-Envelope lines included until take_preamble
+  std::string preamble;      // those lines then, where the mail is given back
+  bool was_batch = false;    // the body was batch SMTP: what is left of it is not what was sent
 };
 
 }  // namespace xspamd

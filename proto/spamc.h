@@ -1,6 +1,7 @@
 // SPAMC 1.0 to 1.5, SpamAssassin's dialect (spamc, Exim's default variant): request headers in, replies out.
 // Shapes are those of spamd 4.0.1, as Exim's parser depends on them: a reply to a client older than 1.3
-// carries the Spam line alone, without Content-length.
+// carries the Spam line alone, without Content-length; mail that is given back has a length from 1.2 on, and
+// no header of ours at all before.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <string_view>
 
 #include "proto/request.h"
+#include "proto/rewrite.h"
 #include "proto/verdict.h"
 
 namespace xspamd::spamc {
@@ -31,11 +33,14 @@ struct ReplyOptions {
 };
 
 std::string write(const Request& request, const Verdict& verdict, const ReplyOptions& options);
+// To PROCESS and HEADERS.
+std::string write_mail(const Request& request, const Verdict& verdict, Points required,
+                       const RewrittenMail& mail);
 std::string write_pong();
 
-// What TELL did; `nothing`: it was so already.
+// What TELL did, by what was taught and by digests that others may ask; `nothing`: it was so already.
 enum class Told { nothing, learned, forgotten };
-std::string write_told(Told told);
+std::string write_told(Told local, Told remote = Told::nothing);
 // "SPAMD/1.0 76 Bad header line: DETAIL"; `detail` must be ours, nothing foreign is echoed.
 std::string write_error(int code, std::string_view detail);
 

@@ -31,6 +31,9 @@ extern const Check whitelist_check;
 extern const Check bayes_check;
 extern const Check replies_check;
 extern const Check reputation_check;
+extern const Check fuzzy_check;
+extern const Check ratelimit_check;
+extern const Check greylist_check;
 extern const Check lists_check;
 extern const Check lists_dkim_check;
 
@@ -38,12 +41,13 @@ std::span<const Check* const> all_checks() {
   // In this order they run where nothing else is declared: the many patterns of `rules` last, so that they
   // cost nobody else the time of a scan.
   static constexpr std::array kChecks{
-      &gtube_check,   &maps_check,        &dates_check,       &fields_check, &encodings_check,
-      &senders_check, &recipients_check,  &message_ids_check, &hops_check,   &hfilter_check,
-      &mime_check,    &attachments_check, &html_check,        &texts_check,  &urls_check,
-      &spf_check,     &dkim_check,        &arc_check,         &dmarc_check,  &whitelist_check,
-      &bayes_check,   &lists_check,       &lists_dkim_check,  &hosts_check,  &freemail_check,
-      &replies_check, &reputation_check,  &rules_check,
+      &gtube_check,    &maps_check,        &dates_check,       &fields_check, &encodings_check,
+      &senders_check,  &recipients_check,  &message_ids_check, &hops_check,   &hfilter_check,
+      &mime_check,     &attachments_check, &html_check,        &texts_check,  &urls_check,
+      &spf_check,      &dkim_check,        &arc_check,         &dmarc_check,  &whitelist_check,
+      &bayes_check,    &lists_check,       &lists_dkim_check,  &hosts_check,  &freemail_check,
+      &fuzzy_check,    &replies_check,     &reputation_check,  &rules_check,  &ratelimit_check,
+      &greylist_check,
   };
   return kChecks;
 }

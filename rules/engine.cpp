@@ -193,13 +193,24 @@ void decide_by_profile(Scan& scan) {
   if (scan.profile.deny) scan.decide({Action::reject, "PROFILE", {}});
 }
 
+// A client of SPAMC may say whose mail it is. It does so in place of recipients: to checks of the envelope it
+// is none.
+Profile profile_for(const Plan& plan, const Request& request) {
+  const Envelope& envelope = request.envelope;
+  const bool is_told = envelope.recipients.empty() && request.profile_user.find('@') != std::string::npos;
+  if (!is_told) return plan.profiles.choose(envelope);
+  Envelope of_user = envelope;
+  of_user.recipients = {request.profile_user};
+  return plan.profiles.choose(of_user);
+}
+
 // Pool thread: parse, choose the profile, which needs the envelope complete, then run the checks that may end
 // the scan before it has begun.
 FirstTrip first_trip(const Plan& plan, Request request, const std::vector<std::size_t>& places,
                      const Asking& ports, Deadline deadline) {
   const auto began = Clock::now();
   Prepared prepared = prepare(std::move(request), plan.config, *plan.suffixes);
-  Profile profile = plan.profiles.choose(prepared.request.envelope);
+  Profile profile = profile_for(plan, prepared.request);
   FirstTrip trip{std::make_unique<Scan>(std::move(prepared), deadline, ports, std::move(profile))};
   trip.scan->timings.parse = std::chrono::duration_cast<Timings::Microseconds>(Clock::now() - began);
   decide_by_profile(*trip.scan);

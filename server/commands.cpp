@@ -22,6 +22,7 @@ extern const Subcommand keygen_command;
 extern const Subcommand sign_command;
 extern const Subcommand exim_config_command;
 extern const Subcommand doctor_command;
+extern const Subcommand spamd_command;
 
 namespace {
 
@@ -48,7 +49,7 @@ std::span<const Subcommand* const> all_commands() {
       &check_config_command, &dump_config_command, &list_checks_command, &list_symbols_command,
       &scan_command,         &explain_command,     &exim_config_command, &doctor_command,
       &keygen_command,       &sign_command,        &history_command,     &bayes_export_command,
-      &bayes_import_command,
+      &bayes_import_command, &spamd_command,
   };
   return kCommands;
 }

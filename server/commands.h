@@ -21,4 +21,7 @@ Planned plan_for(const Options& options, bool maps_may_fail = false);
 // No command: serves until it is told to stop; the exit status.
 int serve(const Options& options, int argc, char** argv);
 
+// `xspamd spamd WORDS...`: the same with spamd's command line, of which `argv` is all behind that word.
+int run_spamd(int argc, char** argv);
+
 }  // namespace xspamd

@@ -57,7 +57,12 @@ class Handler {
  private:
   Task<std::string> tell(Asked& asked, std::shared_ptr<const Plan> plan);
   Task<std::string> judge(Asked& asked, std::shared_ptr<const Plan> plan);
-  Task<Verdict> scan(Request& request, Deadline queue_until, std::shared_ptr<const Plan> plan);
+  struct Judged {
+    Verdict verdict;
+    std::string reply;  // where the mail is given back
+  };
+  Task<Judged> scan(Request& request, Deadline queue_until, std::shared_ptr<const Plan> plan);
+  void log_verdict(const Asked& asked, const Verdict& verdict, const Plan& plan);
   std::string reply(const Asked& asked, const Verdict& verdict, const Plan& plan);
 
   Pool& pool_;

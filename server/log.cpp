@@ -58,26 +58,28 @@ spdlog::level::level_enum level_named(std::string_view name) {
 }
 
 // Syslog and the journal stamp lines themselves.
-const char* pattern_for(bool json, bool stamped) {
-  if (json) return R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})";
+const char* pattern_for(std::string_view format, bool stamped) {
+  if (format == "spamd") return stamped ? "%c [%P] %l: %v" : "%v";
+  if (format == "json") return R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})";
   return stamped ? "%Y-%m-%d %H:%M:%S.%e %l %v" : "%v";
 }
 
 // Throws spdlog's exception when the file cannot be opened.
 spdlog::sink_ptr sink_for(const conf::Log& settings) {
-  const bool json = settings.format == "json";
+  const std::string& format = settings.format;
   spdlog::sink_ptr sink;
   if (settings.target == "syslog") {
-    sink = std::make_shared<spdlog::sinks::syslog_sink_mt>("xspamd", LOG_PID, LOG_MAIL, true);
-    sink->set_pattern(pattern_for(json, false));
+    const std::string program = format == "spamd" ? format : "xspamd";
+    sink = std::make_shared<spdlog::sinks::syslog_sink_mt>(program, LOG_PID, LOG_MAIL, true);
+    sink->set_pattern(pattern_for(format, false));
   } else if (settings.target.starts_with(kFilePrefix)) {
     const std::string path = settings.target.substr(kFilePrefix.size());
     sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
-    sink->set_pattern(pattern_for(json, true));
+    sink->set_pattern(pattern_for(format, true));
   } else {
     const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
     sink = std::make_shared<StderrSink>(journal);
-    sink->set_pattern(pattern_for(json, !journal));
+    sink->set_pattern(pattern_for(format, !journal));
   }
   return sink;
 }

@@ -31,15 +31,11 @@ std::string_view why_not_scanned(Refusal refusal) {
     case Refusal::unknown_protocol:
     case Refusal::too_large:
     case Refusal::bad_header:
+    case Refusal::bad_compression:
     case Refusal::no_such_command:
       break;
   }
   return "bad request";
-}
-
-// Mail that spamd would have rewritten passes unchanged when spamc gets an error line.
-bool rewrites_mail(Command command) {
-  return command == Command::process || command == Command::headers;
 }
 
 // Whether a decided action is spam to a dialect that has no actions: from the action on that spamc.required
@@ -50,8 +46,21 @@ bool is_spam(Action action, const conf::Config& config) {
   return action >= (from == nullptr ? Action::soft_reject : *from);
 }
 
-// SPAMC has a score and a threshold only. Where something else decided the action, a line FORCED brings the
-// score to the side of the threshold that the action stands for; the lines still add up.
+// Why there was no scan, as the verdict's symbol says it.
+std::string_view reason_of(const Verdict& verdict) {
+  for (const Score& score : verdict.scores) {
+    if (score.symbol == "NOT_SCANNED" && !score.options.empty()) return score.options.front();
+  }
+  return "error";
+}
+
+}  // namespace
+
+Points spamc_required(const conf::Config& config, const Verdict& verdict) {
+  if (const auto* points = std::get_if<Points>(&config.spamc.required)) return *points;
+  return required_points(verdict.thresholds, std::get<Action>(config.spamc.required));
+}
+
 Verdict as_spam_or_ham(const Verdict& verdict, const conf::Config& config, Points required) {
   Verdict told = verdict;
   if (verdict.forced_by.empty()) return told;
@@ -68,18 +77,14 @@ Verdict as_spam_or_ham(const Verdict& verdict, const conf::Config& config, Point
   return told;
 }
 
-}  // namespace
-
-Points spamc_required(const conf::Config& config, const Verdict& verdict) {
-  if (const auto* points = std::get_if<Points>(&config.spamc.required)) return *points;
-  return required_points(verdict.thresholds, std::get<Action>(config.spamc.required));
-}
-
 std::string verdict_reply(const Request& request, const Verdict& verdict, const conf::Config& config) {
   if (request.dialect == Dialect::rspamc) {
     return rspamc::write(request, verdict, {config.limits.report, config.exim.map});
   }
   if (request.dialect == Dialect::http) return http_unavailable();
+  // Mail that is to be given back passes unchanged when its client gets an error line.
+  if (rewrites_mail(request.command))
+    return spamc::write_error(spamc::kUnavailable, fmt::format("not scanned: {}", reason_of(verdict)));
   const spamc::ReplyOptions options{spamc_required(config, verdict), config.limits.report};
   return spamc::write(request, as_spam_or_ham(verdict, config, options.required), options);
 }
@@ -105,7 +110,8 @@ std::string error_reply(const Incoming& incoming) {
   if (incoming.refusal == Refusal::too_large) {
     return spamc::write_error(spamc::kUnavailable, "message over limits.message");
   }
-  return spamc::write_error(spamc::kProtocol, incoming.detail);
+  const bool unavailable = incoming.refusal == Refusal::bad_compression;
+  return spamc::write_error(unavailable ? spamc::kUnavailable : spamc::kProtocol, incoming.detail);
 }
 
 std::optional<std::string> immediate_reply(const Request& request) {
@@ -115,9 +121,6 @@ std::optional<std::string> immediate_reply(const Request& request) {
   const bool spamc = request.dialect == Dialect::spamc;
   if (request.command == Command::ping) return spamc ? spamc::write_pong() : rspamc::write_pong(request);
   if (spamc && request.command == Command::skip) return std::string();
-  if (spamc && rewrites_mail(request.command)) {
-    return spamc::write_error(spamc::kUnavailable, "this command is not available");
-  }
   return std::nullopt;
 }
 

@@ -12,6 +12,8 @@
 
 namespace xspamd {
 
+// For PROCESS and HEADERS this is the error line that leaves the mail as it is; server/mail_reply.h has the
+// reply after a scan.
 std::string verdict_reply(const Request& request, const Verdict& verdict, const conf::Config& config);
 
 // The verdict that stands for a refused request; empty when its dialect answers by an error line or a page.
@@ -27,5 +29,9 @@ std::string http_unavailable();
 
 // The number that stands second in SPAMC replies: of the thresholds that were in force.
 Points spamc_required(const conf::Config& config, const Verdict& verdict);
+
+// SPAMC has a score and a threshold only. Where something else decided the action, a line FORCED brings the
+// score to the side of the threshold that the action stands for; the lines still add up.
+Verdict as_spam_or_ham(const Verdict& verdict, const conf::Config& config, Points required);
 
 }  // namespace xspamd

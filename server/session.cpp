@@ -1,5 +1,6 @@
 #include "server/session.h"
 
+#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
@@ -10,6 +11,8 @@ namespace {
 
 constexpr std::string_view kOverload = "overload";
 constexpr std::string_view kNoMemory = "no memory";
+// Each piece of this size is written within limits.idle.
+constexpr std::size_t kLargeReply = 64 * 1024;
 // Reads in a row before others on the loop get their turn.
 constexpr unsigned kReadBurst = 4;
 
@@ -59,12 +62,17 @@ Task<> Session::read_request() {
       if (!admitted && unavailable_.empty()) unavailable_ = kOverload;
       set_deadline(std::min(Clock::now() + plan_->config.limits.idle, ends_));
     }
-    const Input input = co_await read_some();
-    if (input == Input::end) reader_.end(Reader::End::input);
-    if (input == Input::timeout) reader_.end(Reader::End::idle);
-    if (input != Input::bytes) break;
-    mark_active();
-    reader_.feed(pending_);
+    if (reader_.behind()) {
+      co_await take_turn();
+      reader_.catch_up();
+    } else {
+      const Input input = co_await read_some();
+      if (input == Input::end) reader_.end(Reader::End::input);
+      if (input == Input::timeout) reader_.end(Reader::End::idle);
+      if (input != Input::bytes) break;
+      mark_active();
+      reader_.feed(pending_);
+    }
     if (reader_.out_of_memory() && unavailable_.empty()) unavailable_ = kNoMemory;
     // Without a scan to come only the head matters: the body is drained without being kept.
     if (!unavailable_.empty()) reader_.forget_body();
@@ -78,6 +86,12 @@ Task<> Session::read_request() {
     reader_.forget_body();
     holding_.tell(reader_.held());
   }
+}
+
+// Lets others on the loop go first.
+Task<> Session::take_turn() {
+  const auto executor = socket_.get_executor();
+  co_await asio::post(executor, asio::use_awaitable);
 }
 
 // Leaves what came in pending_.
@@ -114,17 +128,23 @@ Task<> Session::answer() {
   asked.unavailable = unavailable_;
   auto plan = plan_;
   const std::string reply = co_await context_.handler.answer(std::move(asked), std::move(plan));
-  holding_.release();
+  // Mail that is given back can be as large as what came, and its client slow to take it.
+  holding_.tell(reply.size() > kLargeReply ? reply.size() : 0);
   co_await write(reply);
+  holding_.release();
   co_await drain();
 }
 
 Task<> Session::write(const std::string& reply) {
-  set_deadline(Clock::now() + plan_->config.limits.idle);
+  const auto idle = plan_->config.limits.idle;
+  const Deadline until = std::max(Clock::now() + idle, ends_);
   asio::error_code error;
-  const auto buffer = asio::buffer(reply);
-  auto token = asio::redirect_error(asio::use_awaitable, error);
-  co_await asio::async_write(socket_, buffer, token);
+  for (std::size_t at = 0; at < reply.size() && !error; at += kLargeReply) {
+    set_deadline(std::min(Clock::now() + idle, until));
+    const auto piece = asio::buffer(reply.data() + at, std::min(kLargeReply, reply.size() - at));
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    co_await asio::async_write(socket_, piece, token);
+  }
   if (error) ++context_.counters.clients_gone;
   asio::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);

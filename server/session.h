@@ -62,6 +62,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Task<> read_request();
   Task<Input> read_some();
+  Task<> take_turn();
   Task<> answer();
   Task<> write(const std::string& reply);
   Task<> drain();

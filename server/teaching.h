@@ -19,6 +19,7 @@ bool may_teach(const conf::Learn& learn, std::string_view peer);
 struct Teaching {
   Pool& pool;
   Learner& learner;
+  std::shared_ptr<Store> store;  // of fuzzy digests
   Log& log;
   std::string_view peer;
 };

@@ -13,7 +13,6 @@
 #include "rules/checks/own_mail.h"
 #include "rules/io_runner.h"
 #include "rules/learn/reputation.h"
-#include "rules/listed_domain.h"
 #include "rules/scan.h"
 
 namespace xspamd {
@@ -148,22 +147,6 @@ Result<int> read_prefix(conf::Section& section, std::string_view key, std::uint8
   return bits;
 }
 
-Result<void> read_except(conf::Section& section, IdentityOptions& identities) {
-  const auto texts = section.get("except", std::vector<std::string>{},
-                                 "Networks and domains that have no reputation: forwarders, say");
-  for (const std::string& text : texts) {
-    if (auto network = Network::parse(text)) {
-      identities.except_clients.push_back(*network);
-      continue;
-    }
-    auto domain = listed_domain(text);
-    if (!domain)
-      return fail(Errc::invalid, fmt::format("except: {} is neither a network nor a domain", quoted(text)));
-    identities.except_domains.insert(std::move(*domain));
-  }
-  return {};
-}
-
 Result<seconds> read_half_life(conf::Section& section) {
   constexpr milliseconds kLeast = std::chrono::hours(1);
   constexpr milliseconds kMost = std::chrono::hours(24 * 365);
@@ -185,10 +168,14 @@ Result<void> read_identities(conf::Section& section, const Services& services, I
   identities.ranges = section.get("ranges", std::vector<Network>{},
                                   "Networks whose addresses have one reputation: the outgoing mail servers "
                                   "of a provider, say");
-  // Who relays to us answers for no mail of others.
-  identities.except_clients = services.config.networks.relays;
   identities.suffixes = services.suffixes ? services.suffixes : std::make_shared<const Suffixes>();
-  return read_except(section, identities);
+  auto except = read_except(section, "Networks and domains that have no reputation: forwarders, say");
+  if (!except) return tl::unexpected<Error>(except.error());
+  identities.except = std::move(*except);
+  // Who relays to us answers for no mail of others.
+  const auto& relays = services.config.networks.relays;
+  identities.except.networks.insert(identities.except.networks.end(), relays.begin(), relays.end());
+  return {};
 }
 
 Result<Runner> make(conf::Section& section, Services& services) {

@@ -8,30 +8,17 @@
 #include "proto/mail/domain.h"
 #include "proto/mail/message.h"
 #include "rules/addresses.h"
-#include "rules/listed_domain.h"
+#include "rules/host_network.h"
 
 namespace xspamd {
 
 namespace {
 
-// The network of `prefix` bits that an address is in.
-Network network_of(const IpAddress& address, int prefix) {
-  auto bytes = address.bytes();
-  const int bits = std::min(prefix, address.bits());
-  for (int bit = bits; bit < address.bits(); ++bit)
-    bytes[static_cast<std::size_t>(bit / 8)] &= static_cast<std::uint8_t>(~(0x80u >> bit % 8));
-  if (address.is_v4()) return {IpAddress::v4({bytes[0], bytes[1], bytes[2], bytes[3]}), bits};
-  return {IpAddress::v6(bytes), bits};
-}
-
-std::string host_text(const IpAddress& client, const IdentityOptions& options) {
+Network shared_network(const IpAddress& client, const IdentityOptions& options) {
   const auto range = std::find_if(options.ranges.begin(), options.ranges.end(),
                                   [&](const Network& network) { return network.contains(client); });
-  const Network network =
-      range != options.ranges.end()
-          ? *range
-          : network_of(client, client.is_v4() ? options.ipv4_prefix : options.ipv6_prefix);
-  return network.prefix == client.bits() ? network.address.to_string() : network.to_string();
+  if (range != options.ranges.end()) return *range;
+  return network_of(client, client.is_v4() ? options.ipv4_prefix : options.ipv6_prefix);
 }
 
 // A domain as the message has it, and the domain of its owner.
@@ -54,8 +41,8 @@ class Finder {
 
   void add_client(const Mail& mail, const HostFacts& host) {
     const auto& client = mail.request.envelope.client;
-    if (!client || contains(options_.except_clients, *client)) return;
-    add({IdentityKind::ip, host_text(*client, options_)});
+    if (!client || contains(options_.except.networks, *client)) return;
+    add({IdentityKind::ip, host_text(shared_network(*client, options_))});
     for (std::size_t i = 0; i < std::min(host.asns.size(), kMostAsnIdentities); ++i)
       add({IdentityKind::asn, fmt::format("{}", host.asns[i])});
   }
@@ -94,8 +81,7 @@ class Finder {
   }
 
   bool add_domain(IdentityKind kind, const Domain& domain) {
-    const auto& except = options_.except_domains;
-    return covering(except, domain.written) == except.end() && add({kind, domain.owner});
+    return !options_.except.has_domain(domain.written) && add({kind, domain.owner});
   }
 
   bool add_proved(IdentityKind kind, std::string_view text) {

@@ -6,13 +6,13 @@
 
 #include <compare>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "proto/base/suffix.h"
 #include "rules/check.h"
+#include "rules/except_list.h"
 #include "rules/facts.h"
 
 namespace xspamd {
@@ -36,10 +36,9 @@ struct IdentityOptions {
   // How much of an address stands for its host.
   int ipv4_prefix = 32;
   int ipv6_prefix = 64;
-  std::vector<Network> ranges;                        // the hosts of each are one
-  std::vector<Network> except_clients;                // they and their autonomous systems are no identities
-  std::set<std::string, std::less<>> except_domains;  // with what is below them (rules/listed_domain.h)
-  std::shared_ptr<const Suffixes> suffixes;           // never null
+  std::vector<Network> ranges;               // the hosts of each are one
+  ExceptList except;                         // no identities, nor are the autonomous systems of its networks
+  std::shared_ptr<const Suffixes> suffixes;  // never null
 };
 
 // What passed by a record that passes everyone, or by a signature that leaves room for more text, proves

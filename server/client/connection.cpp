@@ -62,14 +62,16 @@ short wait_for(int fd, short events, Clock::time_point until) {
   }
 }
 
-Result<std::vector<SocketAddress>> resolve(const Endpoint& endpoint) {
+Result<std::vector<SocketAddress>> resolve(const Endpoint& endpoint, int family) {
   if (!endpoint.socket.empty()) return std::vector{unix_address(endpoint.socket)};
   addrinfo hints{};
+  hints.ai_family = family;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   const int error =
       ::getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found);
-  if (error != 0) return fail(Errc::not_found, ::gai_strerror(error));
+  if (error != 0)
+    return fail(error == EAI_AGAIN ? Errc::unavailable : Errc::not_found, ::gai_strerror(error));
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> list(found, ::freeaddrinfo);
   std::vector<SocketAddress> addresses;
   for (const addrinfo* one = list.get(); one != nullptr; one = one->ai_next) {
@@ -81,12 +83,19 @@ Result<std::vector<SocketAddress>> resolve(const Endpoint& endpoint) {
   return addresses;
 }
 
+tl::expected<UniqueFd, int> connect_to(const SocketAddress& address, Clock::time_point until) {
+  UniqueFd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const int error = fd ? connect_one(fd.get(), address, until) : errno;
+  if (error != 0) return tl::unexpected<int>(error);
+  return fd;
+}
+
 Result<UniqueFd> connect_to(const std::vector<SocketAddress>& addresses, Clock::time_point until) {
   int error = EDESTADDRREQ;
   for (const SocketAddress& address : addresses) {
-    UniqueFd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    error = fd ? connect_one(fd.get(), address, until) : errno;
-    if (error == 0) return fd;
+    auto fd = connect_to(address, until);
+    if (fd) return std::move(*fd);
+    error = fd.error();
   }
   return fail(Errc::unavailable, why(error));
 }

@@ -21,8 +21,12 @@ struct SocketAddress {
   socklen_t length = 0;
 };
 
-// All addresses of the server, in the order in which they are to be tried.
-Result<std::vector<SocketAddress>> resolve(const Endpoint& endpoint);
+// All addresses of the server, in the order in which they are to be tried; `family` as of getaddrinfo().
+// Fails with Errc::unavailable when a later try may find some.
+Result<std::vector<SocketAddress>> resolve(const Endpoint& endpoint, int family = AF_UNSPEC);
+
+// A connection, or what the system says (errno).
+tl::expected<UniqueFd, int> connect_to(const SocketAddress& address, Clock::time_point until);
 
 // A connection to the first that accepts one; fails with what the last of them said.
 Result<UniqueFd> connect_to(const std::vector<SocketAddress>& addresses, Clock::time_point until);

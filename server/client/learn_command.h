@@ -1,5 +1,5 @@
-// The commands learn-spam, learn-ham and forget: every message of the files goes to the server, over a few
-// connections at once, and is counted.
+// The commands learn-spam, learn-ham, forget, fuzzy-add and fuzzy-del: every message of the files goes to the
+// server, over a few connections at once, and is counted.
 #pragma once
 
 #include <string>

@@ -30,7 +30,8 @@ std::string_view name(Outcome outcome, Lesson lesson) {
     case Outcome::forgotten:
       return "forgotten";
     case Outcome::unchanged:
-      return lesson == Lesson::forget ? "never learned" : "already learned";
+      if (lesson == Lesson::fuzzy_add) return "too short to add";
+      return lesson == Lesson::forget || lesson == Lesson::fuzzy_delete ? "never learned" : "already learned";
     case Outcome::refused:
       return "refused";
     case Outcome::failed:

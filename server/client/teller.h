@@ -10,6 +10,7 @@
 
 #include "server/client/connection.h"
 #include "server/client/endpoint.h"
+#include "server/client/spamd_reply.h"
 #include "server/client/tell.h"
 
 namespace xspamd::client {
@@ -18,7 +19,7 @@ struct Told {
   enum class Outcome {
     learned,
     forgotten,
-    unchanged,    // already learned as this; to be forgotten, but never learned
+    unchanged,    // already learned as this; to be forgotten, but never learned; too short to be added
     refused,      // by the server: a status that is not EX_OK
     failed,       // no answer that can be understood, or none in time
     unreachable,  // no connection
@@ -31,10 +32,12 @@ struct TellOptions {
   Endpoint endpoint;
   std::string user;  // empty: none is named
   Lesson lesson = Lesson::spam;
+  // Of Lesson::fuzzy_add and fuzzy_delete; the weight is what xspamd counts whole by default.
+  FuzzyOrder fuzzy = {std::nullopt, 10};
   std::chrono::seconds timeout{120};  // for one message, connecting included
 };
 
-Told understood(Lesson lesson, const TellReply& reply);
+Told understood(Lesson lesson, const SpamdReply& reply);
 
 class Teller {
  public:

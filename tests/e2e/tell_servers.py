@@ -1,4 +1,5 @@
 """Servers for the learning commands of xspamc: the real spamd, and one that answers as a test tells it to."""
+import os
 import re
 import shutil
 import socket
@@ -7,7 +8,7 @@ import threading
 
 import support
 
-SPAMD = shutil.which("spamd") or shutil.which("spamd", path="/usr/sbin")
+SPAMD = os.environ.get("XSPAMD_SPAMD") or shutil.which("spamd") or shutil.which("spamd", path="/usr/sbin")
 WHY_NO_SPAMD = "" if SPAMD else "spamd is not installed"
 
 DONE = b"SPAMD/1.1 0 EX_OK\r\nDidSet: local\r\n\r\n\r\n"

@@ -173,15 +173,6 @@ class SpamcAsks(SpamcCase):
                  "--retry-sleep", "0"]
         self.expect_points(1, "20.0", self.spamc("-c", content=message("reject"), where=where))
 
-    def test_a_command_that_is_not_there_lets_the_mail_pass_unchanged(self):
-        """An error line is EX_IOERR for spamc: the mail goes on as it came, with -x the status says so."""
-        content = message("reject")
-        for words in ([], ["--headers"]):
-            with self.subTest(words):
-                retries = ["--filter-retries", "1"]
-                self.expect(0, content, self.spamc(*retries, *words, content=content))
-                self.expect(74, b"", self.spamc(*retries, "-x", *words, content=content))
-
 
 class TheProtocol(SpamcCase):
     """Every command in every version, to the byte; scores, names and the text of reports come from our own rules."""
@@ -316,6 +307,22 @@ about = "One of four hundred rules, with a sentence that fills the line and then
     def test_the_list_of_symbols_names_them_all_in_byte_order(self):
         names = self.names("WANT_HEADER", *(f"ONE_OF_MANY_{number}" for number in range(400)))
         self.assertEqual(names, self.ask("SYMBOLS", "1.5").partition(b"\r\n\r\n")[2])
+
+
+class AUserWithAProfile(SpamcCase):
+    options = (option("profiles.joe.for.recipient", ["joe@test.example"]) +
+               option("profiles.joe.actions.add_header", 1))
+
+    def required(self, *head):
+        content = message()
+        lines = b"".join(line + b"\r\n" for line in head)
+        whole = b"CHECK SPAMC/1.5\r\n" + lines + b"Content-length: %d\r\n\r\n" % len(content) + content
+        return talk(self.daemon.address, whole).split(b" / ")[1].strip()
+
+    def test_is_judged_by_it(self):
+        self.assertEqual(b"1.0", self.required(b"User: joe@test.example"))
+        self.assertEqual(b"6.0", self.required(b"User: ann@test.example"))
+        self.assertEqual(b"6.0", self.required())
 
 
 class AnotherThreshold(SpamcCase):

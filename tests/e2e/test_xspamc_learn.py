@@ -340,7 +340,7 @@ class WhatIsShown(ClientCase):
         self.assertTrue(SUMMARY.fullmatch(done.stdout.decode().rstrip("\n")), done.stdout)
 
     def test_usage_errors(self):
-        for words in ([], ["learn"], ["learn-spam", "--no-such-option"], ["learn-spam", "-c", "0"],
+        for words in (["learn"], ["learn-spam", "--no-such-option"], ["learn-spam", "-c", "0"],
                       ["learn-spam", "-c", "65"], ["learn-spam", "-c", "x"], ["learn-spam", "-t", "0"],
                       ["learn-spam", "-t", "-5"], ["learn-spam", "-p", "0"], ["learn-spam", "-p", "65536"],
                       ["learn-spam", "-d", "host:x"], ["learn-spam", "-d", "host:1", "-p", "2"],

@@ -62,8 +62,10 @@ Incoming read(std::string_view bytes, std::size_t piece, Reader::End end, const 
   while (!bytes.empty()) {
     const std::size_t taken = std::min(piece, bytes.size());
     reader.feed(bytes.substr(0, taken));
+    while (reader.behind())
+      reader.catch_up();
     bytes.remove_prefix(taken);
-    require(reader.held() <= limits.message + limits.head + kMaxFirstLine + 4);
+    require(reader.held() <= 2 * limits.message + Inflate::kMemory + limits.head + kMaxFirstLine + 4);
   }
   reader.end(end);
   require(reader.done());

@@ -38,6 +38,8 @@ Exchange::Answer Exchange::ask(std::string_view bytes, std::size_t piece, Dialog
   while (!bytes.empty()) {
     const std::size_t taken = std::min(piece, bytes.size());
     reader.feed(bytes.substr(0, taken));
+    while (reader.behind())
+      reader.catch_up();
     bytes.remove_prefix(taken);
   }
   if (end == Dialogue::End::input) reader.end(Reader::End::input);

@@ -117,6 +117,8 @@ std::string rspamc_defect(std::string_view reply) {
 
 std::string spamc_defect(std::string_view reply, Command command) {
   if (reply.empty()) return command == Command::skip ? "" : "the reply is empty";
+  // To clients before 1.2 mail is given back without any header.
+  if (rewrites_mail(command) && reply.starts_with("SPAMD/1.0 0 EX_OK\r\n")) return {};
   // Reports have LF line ends, as spamd's do: only what stands before the empty line is looked at.
   const std::size_t blank = reply.find("\r\n\r\n");
   const auto lines = crlf_lines(blank == std::string_view::npos ? reply : reply.substr(0, blank + 4));

@@ -54,7 +54,7 @@ TEST_CASE("sections: record key, default and meaning for the reference") {
   CHECK(section.options()[0].about == "Time for the store");
   CHECK(section.options()[1].preset == R"(["a", "b"])");
   CHECK(section.options()[2].preset == "\"16KiB\"");
-  CHECK(section.options()[3].preset == "2.50");
+  CHECK(section.options()[3].preset == "2.5");
 }
 
 TEST_CASE("sections: values that are set win over the defaults") {

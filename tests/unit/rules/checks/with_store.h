@@ -44,7 +44,7 @@ class WithStore {
   std::unique_ptr<Scan> scan(Request request, const std::function<void(Facts&)>& set_facts) {
     Prepared prepared = prepare(std::move(request), plan_->config, *plan_->suffixes);
     prepared.now = std::chrono::floor<std::chrono::seconds>(now_ + later);
-    const Asking asking{std::make_shared<ZoneDns>(), Deadline::max(), nullptr, Memory{store, nullptr}};
+    const Asking asking{std::make_shared<ZoneDns>(), Deadline::max(), &pool_, Memory{store, nullptr}};
     auto scan = std::make_unique<Scan>(std::move(prepared), Deadline::max(), asking);
     set_facts(scan->facts);
     const auto planned = std::find_if(plan_->checks.begin(), plan_->checks.end(),
@@ -58,6 +58,7 @@ class WithStore {
  private:
   const std::string check_;
   const std::shared_ptr<const Plan> plan_;
+  Pool pool_{1};
   const WallTime now_{std::chrono::seconds(1'750'000'000)};
 
  public:

@@ -34,7 +34,7 @@ struct World {
     facts.dmarc.emplace();
     facts.dmarc->result = result;
   }
-  void except(const std::string& network) { options.except_clients.push_back(*Network::parse(network)); }
+  void except(const std::string& network) { options.except.networks.push_back(*Network::parse(network)); }
 
   std::vector<Identity> identities() const {
     Envelope envelope;
@@ -173,9 +173,9 @@ TEST_CASE("identity: domains that are excepted, and what is below them, are none
   world.sign("news.example.org");
   world.sign("example.org");
   world.pass_spf("other.example.net");
-  world.options.except_domains = {"news.example.org", "example.net"};
+  world.options.except.domains = {"news.example.org", "example.net"};
   CHECK(world.found() == "dkim:example.org");
-  world.options.except_domains = {"example.org"};
+  world.options.except.domains = {"example.org"};
   CHECK(world.found() == "spf:example.net");
 }
 
