@@ -1,5 +1,5 @@
-// What xspamc reads: a mailbox in any pieces, split into messages, and a server's reply to TELL. How the
-// bytes are cut changes nothing, limits hold, no byte of a mailbox comes twice.
+// What xspamc reads: a mailbox in any pieces, split into messages, and a server's replies. How the bytes
+// are cut changes nothing, limits hold, no byte of a mailbox comes twice.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +9,8 @@
 
 #include "proto/base/text.h"
 #include "server/client/mailbox.h"
-#include "server/client/tell.h"
+#include "server/client/rspamc_reply.h"
+#include "server/client/spamd_reply.h"
 #include "tests/fuzz/require.h"
 
 using namespace xspamd;
@@ -43,16 +44,37 @@ std::vector<std::string> split_messages(std::string_view bytes, std::size_t piec
   return messages;
 }
 
-std::string read_reply(std::string_view bytes, std::size_t piece) {
-  TellReplyReader reader;
+void feed(ReplyReader& reader, std::string_view bytes, std::size_t piece) {
   for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
     reader.feed(bytes.substr(0, piece));
   reader.end();
   require(reader.done());
+}
+
+void require_shown(const std::string& text) {
+  require(text == printable(text) && text.size() <= 4 * SpamdReplyReader::kMostText);
+}
+
+std::string read_spamd(std::string_view bytes, std::size_t piece, SpamdReplyReader::Shape shape) {
+  constexpr std::size_t kMostBody = 100;
+  SpamdReplyReader reader(shape, kMostBody);
+  feed(reader, bytes, piece);
   const auto reply = reader.take();
   const std::string text = reply ? reply->text : reply.error().sentence;
-  require(text == printable(text) && text.size() <= 4 * TellReplyReader::kMostText);
-  return reply ? fmt::format("{} {} {} {}", reply->code, text, reply->did_set, reply->did_remove) : text;
+  require_shown(text);
+  if (!reply) return text;
+  require(reply->body.size() <= kMostBody);
+  return fmt::format("{} {} {} {} {}", reply->code, text, reply->set.local, reply->removed.remote,
+                     reply->body);
+}
+
+std::string read_rspamc(std::string_view bytes, std::size_t piece) {
+  RspamcReplyReader reader;
+  feed(reader, bytes, piece);
+  const auto verdict = reader.take();
+  if (verdict) return fmt::format("{} {}", verdict->score.thousandths, verdict->scores.size());
+  require_shown(verdict.error().sentence);
+  return verdict.error().sentence;
 }
 
 }  // namespace
@@ -61,6 +83,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const std::size_t piece = size == 0 ? 1 : 1 + data[size - 1] % 20;
   require(split_messages(bytes, size + 1) == split_messages(bytes, piece));
-  require(read_reply(bytes, size + 1) == read_reply(bytes, piece));
+  using Shape = SpamdReplyReader::Shape;
+  for (const Shape shape : {Shape::status, Shape::head, Shape::verdict, Shape::head_and_body})
+    require(read_spamd(bytes, size + 1, shape) == read_spamd(bytes, piece, shape));
+  require(read_rspamc(bytes, size + 1) == read_rspamc(bytes, piece));
   return 0;
 }
