@@ -68,8 +68,12 @@ Result<Address> parse_host_and_port(std::string_view text) {
 }  // namespace
 
 Result<Address> parse_address(std::string_view text) {
+  constexpr std::string_view kTls = "tls:";
   if (text.starts_with("unix:")) return parse_socket(text);
+  const bool tls = text.starts_with(kTls);
+  if (tls) text.remove_prefix(kTls.size());
   auto address = parse_host_and_port(text);
+  if (address) address->tls = tls;
   // A name server must not decide where we listen.
   if (address && address->host != "localhost" && !IpAddress::parse(address->host)) {
     return fail(Errc::invalid, fmt::format("{}: {} is no IP address and not localhost", quoted(text),

@@ -111,6 +111,8 @@ std::string own_host_name() {
 
 void fill_server(const Value& tree, Server& server) {
   read(tree, "server.listen", server.listen);
+  read(tree, "server.tls_certificate", server.tls_certificate);
+  read(tree, "server.tls_key", server.tls_key);
   const Value* listen = find(tree, "server.listen");
   server.listen_is_default = !listen || is_built_in(listen->origin);
   read(tree, "server.allow", server.allow);

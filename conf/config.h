@@ -30,8 +30,10 @@ struct Server {
   std::string group = "xspamd";
   unsigned threads = 0;  // 0: one for each core
   std::chrono::milliseconds grace{10'000};
-  std::string pid_file;  // empty: none
-  std::string hostname;  // by which others know this machine
+  std::string pid_file;         // empty: none
+  std::string tls_certificate;  // for listeners "tls:host:port"; PEM, with its chain
+  std::string tls_key;          // empty: in the same file
+  std::string hostname;         // by which others know this machine
   bool shutdown_workaround = true;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "conf/units.h"
+#include "proto/base/text.h"
 
 namespace xspamd::conf {
 namespace {
@@ -44,6 +45,15 @@ void check_order(const Config& config, Problems& problems) {
   }
 }
 
+void check_tls(const Config& config, Problems& problems) {
+  const auto& listen = config.server.listen;
+  const auto tls = std::find_if(listen.begin(), listen.end(),
+                                [](const std::string& text) { return text.starts_with("tls:"); });
+  if (tls == listen.end() || !config.server.tls_certificate.empty()) return;
+  problems.error(place_of(config, "server.listen"),
+                 fmt::format("server.listen: {} needs a certificate, server.tls_certificate", quoted(*tls)));
+}
+
 void check_times(const Config& config, Problems& problems) {
   constexpr std::chrono::seconds kEximGivesUp{120};
   const Limits& limits = config.limits;
@@ -78,6 +88,7 @@ void check_times(const Config& config, Problems& problems) {
 
 void cross_check(const Config& config, Problems& problems) {
   check_order(config, problems);
+  check_tls(config, problems);
   check_times(config, problems);
   if (config.limits.message > config.limits.memory) {
     problems.warn(

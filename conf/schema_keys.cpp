@@ -66,7 +66,9 @@ using enum Type;
 
 constexpr Key kKeys[] = {
     many("server.listen", address, R"(["127.0.0.1:11333", "[::1]:11333"])",
-         "Addresses to listen on, host:port or unix:/path; every one speaks every protocol"),
+         "Addresses to listen on, host:port, tls:host:port or unix:/path; every one speaks every protocol"),
+    one("server.tls_certificate", path, R"("")", "Certificate of tls: addresses with its chain, a PEM file"),
+    one("server.tls_key", path, R"("")", "Its private key, a PEM file; empty: it is in the same file"),
     many("server.allow", network, R"(["127.0.0.0/8", "::1"])",
          "Networks that may connect; does not concern unix sockets"),
     one("server.socket_mode", octal, R"("0666")", "Permissions of unix sockets"),

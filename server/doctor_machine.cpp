@@ -16,6 +16,7 @@
 
 #include "conf/address.h"
 #include "rules/store/sqlite.h"
+#include "server/doctor_store.h"
 #include "server/findings.h"
 #include "server/port_owner.h"
 #include "server/privileges.h"
@@ -229,6 +230,7 @@ void examine_machine(const conf::Config& config, Findings& findings) {
   examine_listeners(config.server, findings);
   examine_identity(config.server, findings);
   examine_store(config, findings);
+  examine_store_service(config, findings);
   examine_clock(findings);
   examine_file_limit(config.limits, findings);
 }

@@ -70,7 +70,7 @@ std::string spamd_address(const std::vector<std::string>& listen) {
   std::string first_unix;
   for (const std::string& text : listen) {
     const auto address = conf::parse_address(text);
-    if (!address) continue;
+    if (!address || address->tls) continue;  // Exim speaks no TLS here
     if (address->path.empty() && address->port != 0) return spamd_item(*address);
     if (!address->path.empty() && first_unix.empty()) first_unix = spamd_item(*address);
   }

@@ -68,7 +68,7 @@ bool take_entry(std::string_view entry, Inherited& inherited) {
     if (comma == std::string_view::npos) return false;
     const auto address = unescape(value.substr(comma + 1));
     if (!address) return false;
-    inherited.sockets.push_back({*address, *fd, address->starts_with("unix:")});
+    inherited.sockets.push_back({*address, *fd});
     return true;
   }
   if (comma != std::string_view::npos) return false;

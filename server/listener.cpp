@@ -60,7 +60,8 @@ Peer peer_of(const sockaddr_storage& storage) {
 Listener::Listener(asio::io_context& loop, ListenSocket socket, SessionContext& context)
     : loop_(loop),
       address_(std::move(socket.address)),
-      is_unix_(socket.is_unix),
+      is_unix_(address_.starts_with("unix:")),
+      is_tls_(address_.starts_with("tls:")),
       socket_(loop, socket.fd),
       context_(context) {}
 
@@ -139,7 +140,7 @@ void Listener::begin(int fd, std::string peer) {
   }
   while (context_.sessions.size() >= context_.plan->config.limits.connections && make_room()) {
   }
-  const int family = is_unix_ ? AF_UNIX : address_.starts_with('[') ? AF_INET6 : AF_INET;
+  const int family = is_unix_ ? AF_UNIX : address_.find('[') != std::string::npos ? AF_INET6 : AF_INET;
   Socket socket(loop_);
   asio::error_code error;
   socket.assign(asio::generic::stream_protocol(family, 0), fd, error);
@@ -148,7 +149,8 @@ void Listener::begin(int fd, std::string peer) {
     return;
   }
   socket.non_blocking(true, error);
-  auto session = std::make_shared<Session>(std::move(socket), std::move(peer), context_);
+  auto session = std::make_shared<Session>(std::move(socket), std::move(peer), context_,
+                                           is_tls_ ? context_.tls : nullptr);
   auto ended = [session, &context = context_](std::exception_ptr problem) {
     if (!problem) return;
     try {

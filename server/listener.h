@@ -31,6 +31,7 @@ class Listener {
   asio::io_context& loop_;
   std::string address_;
   bool is_unix_;
+  bool is_tls_;
   asio::posix::stream_descriptor socket_;
   SessionContext& context_;
   Deadline quiet_until_{};

@@ -81,6 +81,7 @@ struct SupervisorSettings {
 };
 
 int run_supervisor(const SupervisorSettings& settings, const Identity& identity, int argc, char** argv) {
+  if (const auto tls = load_tls(settings.server); !tls) return complain(tls.error().sentence, kBadConfig);
   auto log = open_log(settings.log, identity, Log::Mode::direct);
   if (!log) return complain(log.error().sentence, kProblem);
   auto sockets = open_all(settings.server, **log);
@@ -108,6 +109,9 @@ int run_server(std::shared_ptr<const Plan> plan, std::optional<Inherited> inheri
   if (!identity) return complain(identity.error().sentence, kBadConfig);
   // A log that went away must not end the server: start_server() has given SIGPIPE its default back.
   std::signal(SIGPIPE, SIG_IGN);
+  // Before the privileges go: the key may be root's alone, which then cannot be read again by a reload.
+  auto tls = load_tls(config.server);
+  if (!tls) return complain(tls.error().sentence, kBadConfig);
   auto log = open_log(config.log, *identity, Log::Mode::queued);
   if (!log) return complain(log.error().sentence, kProblem);
   if (!identity->warning.empty()) (*log)->warning(identity->warning);
@@ -128,6 +132,7 @@ int run_server(std::shared_ptr<const Plan> plan, std::optional<Inherited> inheri
   if (const auto written = write_pid_file(pid_file); !written) (*log)->error(written.error().sentence);
   Server server(std::move(plan), std::move(inherited->sockets), inherited->control, std::move(*page), **log,
                 std::move(reload));
+  server.use(std::move(*tls));
   const int status = server.run();
   remove_unix_sockets(own);
   remove_pid_file(pid_file);

@@ -187,10 +187,21 @@ void Server::put_in_force(std::shared_ptr<const Plan> plan) {
   if (plan->config.dns != context_.plan->config.dns) {
     handler_.use(std::make_shared<Resolver>(loop_.get_executor(), plan->config.dns));
   }
+  reload_tls(plan->config.server);
   keep_learned(*context_.plan->lists, *plan->lists);
   context_.plan = std::move(plan);
   admission_.set_limits(context_.plan->config.limits);
   log_.info(fmt::format("configuration reloaded: {} symbols", context_.plan->symbols.size()));
+}
+
+// Connections that are open keep the certificate they began with.
+void Server::reload_tls(const conf::Server& settings) {
+  auto tls = load_tls(settings);
+  if (!tls) {
+    log_.warning(fmt::format("{}; the certificate in force stays", tls.error().sentence));
+  } else if (*tls || !context_.tls) {
+    context_.tls = std::move(*tls);
+  }
 }
 
 void Server::stop(std::string_view why) {

@@ -26,6 +26,9 @@ class Server {
          Log& log, Reload reload);
   ~Server();
 
+  // For listeners that speak TLS; before run().
+  void use(std::shared_ptr<const TlsContext> tls) { context_.tls = std::move(tls); }
+
   // Runs until stopped; the exit status.
   int run();
 
@@ -37,6 +40,7 @@ class Server {
   Task<> look_at_lists();
   void begin_reload();
   Task<> reload();
+  void reload_tls(const conf::Server& settings);
   void put_in_force(std::shared_ptr<const Plan> plan);
   void stop(std::string_view why);
   Task<> finish_stopping();

@@ -18,7 +18,8 @@ constexpr unsigned kReadBurst = 4;
 
 }  // namespace
 
-Session::Session(Socket socket, std::string peer, SessionContext& context)
+Session::Session(Socket socket, std::string peer, SessionContext& context,
+                 const std::shared_ptr<const TlsContext>& tls)
     : socket_(std::move(socket)),
       watchdog_(socket_.get_executor()),
       peer_(std::move(peer)),
@@ -27,6 +28,7 @@ Session::Session(Socket socket, std::string peer, SessionContext& context)
       place_(context.sessions.insert(context.sessions.end(), this)),
       holding_(context.admission),
       reader_(plan_->config.limits),
+      tls_(tls ? std::make_unique<TlsStream>(*tls) : nullptr),
       ends_(Clock::now() + plan_->config.limits.session) {}
 
 Session::~Session() {
@@ -94,8 +96,34 @@ Task<> Session::take_turn() {
   co_await asio::post(executor, asio::use_awaitable);
 }
 
-// Leaves what came in pending_.
+// Leaves what came in pending_, decrypted. Nothing may be left of what only concerned TLS.
 Task<Session::Input> Session::read_some() {
+  if (tls_ && tls_->ended()) {
+    input_ended_ = true;
+    co_return Input::end;
+  }
+  const Input input = co_await read_bytes();
+  if (!tls_ || input != Input::bytes) co_return input;
+  plain_.clear();
+  const bool fine = tls_->feed(pending_, plain_);
+  pending_ = plain_;
+  const std::string answer = tls_->take_output();
+  asio::error_code error;
+  co_await send(answer, error);
+  if (fine && !error) co_return Input::bytes;
+  input_ended_ = true;
+  co_return Input::end;
+}
+
+Task<> Session::send(std::string_view bytes, asio::error_code& error) {
+  if (bytes.empty()) co_return;
+  const auto buffer = asio::buffer(bytes.data(), bytes.size());
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  co_await asio::async_write(socket_, buffer, token);
+}
+
+// As it comes from the network.
+Task<Session::Input> Session::read_bytes() {
   bool yield = ++reads_ % kReadBurst == 0;
   for (;;) {
     asio::error_code waited;
@@ -141,9 +169,16 @@ Task<> Session::write(const std::string& reply) {
   asio::error_code error;
   for (std::size_t at = 0; at < reply.size() && !error; at += kLargeReply) {
     set_deadline(std::min(Clock::now() + idle, until));
-    const auto piece = asio::buffer(reply.data() + at, std::min(kLargeReply, reply.size() - at));
-    auto token = asio::redirect_error(asio::use_awaitable, error);
-    co_await asio::async_write(socket_, piece, token);
+    const std::string_view piece = std::string_view(reply).substr(at, kLargeReply);
+    if (tls_ && !tls_->write(piece)) break;
+    const std::string sealed = tls_ ? tls_->take_output() : std::string();
+    const std::string_view bytes = tls_ ? sealed : piece;
+    co_await send(bytes, error);
+  }
+  if (tls_ && !error) {
+    tls_->finish();
+    const std::string sealed = tls_->take_output();
+    co_await send(sealed, error);
   }
   if (error) ++context_.counters.clients_gone;
   asio::error_code ignored;

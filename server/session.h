@@ -13,6 +13,7 @@
 #include "proto/reader.h"
 #include "server/admission.h"
 #include "server/handler.h"
+#include "server/tls.h"
 
 namespace xspamd {
 
@@ -33,11 +34,14 @@ struct SessionContext {
   SessionList sessions;
   std::shared_ptr<const Plan> plan;  // the one in force
   bool stopping = false;
+  std::shared_ptr<const TlsContext> tls = {};  // of the listeners that speak it
 };
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Socket socket, std::string peer, SessionContext& context);
+  // With `tls` the client speaks it.
+  Session(Socket socket, std::string peer, SessionContext& context,
+          const std::shared_ptr<const TlsContext>& tls = {});
   ~Session();
 
   // The whole life of the connection.
@@ -62,6 +66,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Task<> read_request();
   Task<Input> read_some();
+  Task<Input> read_bytes();
+  Task<> send(std::string_view bytes, asio::error_code& error);
   Task<> take_turn();
   Task<> answer();
   Task<> write(const std::string& reply);
@@ -80,6 +86,8 @@ class Session : public std::enable_shared_from_this<Session> {
   SessionList::iterator place_;
   Admission::Holding holding_;
   Reader reader_;
+  std::unique_ptr<TlsStream> tls_;
+  std::string plain_;                    // what came, decrypted
   Deadline deadline_ = Deadline::max();  // of the operation under way
   Deadline armed_for_ = Deadline::max();
   const Deadline ends_;  // limits.session

@@ -27,6 +27,7 @@ namespace {
 
 constexpr int kBacklog = 4096;  // the kernel caps it at net.core.somaxconn
 constexpr std::string_view kUnix = "unix:";
+constexpr std::string_view kTls = "tls:";
 
 // One TCP address to bind.
 struct Endpoint {
@@ -64,7 +65,7 @@ Result<std::vector<Endpoint>> parse_tcp(const std::string& text) {
   }
   return fail(Errc::invalid,
               fmt::format("server.listen: {} is no address to listen on; write \"127.0.0.1:11333\", "
-                          "\"[::1]:11333\", \"localhost:11333\" or \"unix:/path\"",
+                          "\"[::1]:11333\", \"tls:127.0.0.1:783\", \"localhost:11333\" or \"unix:/path\"",
                           quoted(text)));
 }
 
@@ -115,7 +116,7 @@ Result<std::optional<ListenSocket>> open_tcp(Endpoint endpoint, std::vector<std:
   switch (error) {
     case 0:
       endpoint.port = bound_port(fd.get());
-      return ListenSocket{endpoint.text(), fd.release(), false};
+      return ListenSocket{endpoint.text(), fd.release()};
     case EADDRNOTAVAIL:
     case EAFNOSUPPORT:
       if (!endpoint.may_lack) return refuse(text, "cannot be bound: this machine has no such address");
@@ -203,7 +204,7 @@ Result<ListenSocket> open_unix(const std::string& text, const conf::Server& serv
   const int error = fd ? bind_unix(fd.get(), address, server.socket_mode, *group) : errno;
   if (error == ENOENT) return refuse(text, "cannot be bound: its folder does not exist");
   if (error != 0) return refuse(text, "cannot be bound: " + why(error));
-  return ListenSocket{text, fd.release(), true};
+  return ListenSocket{text, fd.release()};
 }
 
 bool holds(const std::vector<ListenSocket>& sockets, const std::string& address) {
@@ -219,14 +220,18 @@ Result<void> open_one(const std::string& text, const conf::Server& server, std::
     sockets.push_back(std::move(*socket));
     return {};
   }
-  const auto endpoints = parse_tcp(text);
+  const std::string_view prefix = text.starts_with(kTls) ? kTls : std::string_view();
+  const auto endpoints = parse_tcp(text.substr(prefix.size()));
   if (!endpoints) return tl::unexpected<Error>(endpoints.error());
   for (Endpoint endpoint : *endpoints) {
-    if (holds(sockets, endpoint.text())) return refuse(endpoint.text(), "is listed twice");
+    const std::string shown = std::string(prefix) + endpoint.text();
+    if (holds(sockets, shown)) return refuse(shown, "is listed twice");
     endpoint.may_lack = endpoint.may_lack || server.listen_is_default;
     auto socket = open_tcp(endpoint, notes);
     if (!socket) return tl::unexpected<Error>(socket.error());
-    if (*socket) sockets.push_back(std::move(**socket));
+    if (!*socket) continue;
+    (*socket)->address.insert(0, prefix);  // port 0 has become a free one
+    sockets.push_back(std::move(**socket));
   }
   return {};
 }
@@ -253,7 +258,7 @@ Result<std::vector<ListenSocket>> open_sockets(const conf::Server& server, std::
 
 void remove_unix_sockets(const std::vector<ListenSocket>& sockets) {
   for (const ListenSocket& socket : sockets) {
-    if (!socket.is_unix) continue;
+    if (!socket.is_unix()) continue;
     const std::string path = socket.address.substr(kUnix.size());
     struct stat found;
     if (::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode)) ::unlink(path.c_str());

@@ -19,7 +19,7 @@ using Value = SpamdValue;
 constexpr std::string_view kRules = "SpamAssassin's rules and settings are not read";
 constexpr std::string_view kChildren = "one process serves many connections at once";
 constexpr std::string_view kPreferences = "there are no preference files of users; see profiles";
-constexpr std::string_view kNoSsl = "there is no TLS here to set up";
+constexpr std::string_view kNoClientCertificates = "clients need no certificate";
 
 void set(Given& given, std::string_view key, std::string_view value) {
   given.settings.overrides.push_back(fmt::format("{}={}", key, value));
@@ -45,15 +45,27 @@ Done take_port(Given& given, std::string_view value) {
 
 Done take_listen(Given& given, std::string_view value) {
   for (const std::string_view address : split(value, ',')) {
-    if (istarts_with(address, "ssl:")) return fail(Errc::invalid, "TLS is not offered");
+    // Never in the clear what was meant to be hidden.
+    if (istarts_with(address, "ssl:"))
+      return fail(Errc::invalid, "TLS is for all addresses or none: give --ssl instead");
     given.addresses.emplace_back(address.empty() ? "*" : address);
   }
   return {};
 }
 
-// Never in the clear what was meant to be hidden.
-Done refuse_ssl(Given&, std::string_view) {
-  return fail(Errc::invalid, "TLS is not offered");
+Done take_ssl(Given& given, std::string_view) {
+  given.tls = true;
+  return {};
+}
+
+Done take_certificate(Given& given, std::string_view value) {
+  set(given, "server.tls_certificate", toml(absolute(given, value)));
+  return {};
+}
+
+Done take_key(Given& given, std::string_view value) {
+  set(given, "server.tls_key", toml(absolute(given, value)));
+  return {};
 }
 
 // "10.1." as spamd has it is 10.1.0.0/16.
@@ -217,14 +229,14 @@ constexpr Option kOptions[] = {
     {"o", Value::text, take_override, "key=value of that configuration"},
     {"help h", Value::none, take_help, "this list"},
     {"version V", Value::none, take_version, "the version"},
-    {"ssl", Value::none, refuse_ssl, "refused: TLS is not offered"},
-    {"ssl-port", Value::text, refuse_ssl, "refused: TLS is not offered"},
+    {"ssl", Value::none, take_ssl, "server.listen: tls: addresses"},
+    {"ssl-port", Value::text, take_port, "the port of server.listen, as -p"},
+    {"server-cert", Value::text, take_certificate, "server.tls_certificate"},
+    {"server-key", Value::text, take_key, "server.tls_key"},
 
-    {"ssl-verify", Value::none, nullptr, kNoSsl},
-    {"ssl-ca-file", Value::text, nullptr, kNoSsl},
-    {"ssl-ca-path", Value::text, nullptr, kNoSsl},
-    {"server-cert", Value::text, nullptr, kNoSsl},
-    {"server-key", Value::text, nullptr, kNoSsl},
+    {"ssl-verify", Value::none, nullptr, kNoClientCertificates},
+    {"ssl-ca-file", Value::text, nullptr, kNoClientCertificates},
+    {"ssl-ca-path", Value::text, nullptr, kNoClientCertificates},
     {"max-children m", Value::text, nullptr, kChildren},
     {"min-children", Value::text, nullptr, kChildren},
     {"min-spare", Value::text, nullptr, kChildren},

@@ -21,6 +21,7 @@ struct SpamdGiven {
   std::string socket;
   bool only_v4 = false;
   bool only_v6 = false;
+  bool tls = false;
   std::vector<std::string> allow;
   bool tell = false;
   std::string log_target = "syslog";

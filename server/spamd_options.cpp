@@ -166,6 +166,9 @@ std::vector<std::string> Walk::listen() const {
       listen.push_back(has_port ? address : fmt::format("{}:{}", address, port));
     }
   }
+  for (std::string& address : listen) {
+    if (given_.tls && !address.starts_with("unix:")) address.insert(0, "tls:");
+  }
   if (!given_.socket.empty()) listen.push_back("unix:" + given_.socket);
   return listen;
 }

@@ -9,11 +9,11 @@
 namespace xspamd::client {
 
 Attempt<Verdict> Asker::ask_now(std::string_view message) {
-  const auto fd = route_.connect();
-  if (!fd) return tl::unexpected<Failure>(fd.error());
+  auto connection = route_.connect();
+  if (!connection) return tl::unexpected<Failure>(connection.error());
   const std::string head = rspamc_head(options_.envelope, message.size());
   RspamcReplyReader reader;
-  const auto exchanged = exchange(fd->get(), {head, message}, reader, Clock::now() + options_.timeout);
+  const auto exchanged = exchange(*connection, {head, message}, reader, Clock::now() + options_.timeout);
   if (!exchanged) return tl::unexpected<Failure>(Failure{kIoError, exchanged.error().sentence});
   auto verdict = reader.take();
   if (verdict) return std::move(*verdict);

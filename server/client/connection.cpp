@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <poll.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -50,7 +52,52 @@ int connect_one(int fd, const SocketAddress& address, Clock::time_point until) {
   }
 }
 
+// Of a call on a socket that does not block.
+Moved moved(ssize_t result, short event) {
+  if (result >= 0) return {static_cast<std::size_t>(result), 0};
+  return {0, errno == EAGAIN || errno == EINTR ? event : short{0}};
+}
+
 }  // namespace
+
+Result<void> Connection::secure(const Tls& tls, Clock::time_point until) {
+  auto session = tls.start(fd_.get());
+  if (!session) return tl::unexpected<Error>(session.error());
+  for (;;) {
+    const auto events = session->shake_hands();
+    if (!events) return tl::unexpected<Error>(events.error());
+    if (*events == 0) break;
+    if (wait_for(fd_.get(), *events, until) == 0)
+      return fail(Errc::limit, "no TLS handshake within the time limit");
+  }
+  session_ = std::move(*session);
+  return {};
+}
+
+// In one call, so that a small message is not held back until its head has been acknowledged.
+Moved Connection::send(std::span<const std::string_view> pieces) {
+  if (session_) {
+    const auto first = std::ranges::find_if(pieces, [](std::string_view piece) { return !piece.empty(); });
+    return first == pieces.end() ? Moved{} : session_->send(*first);
+  }
+  std::array<iovec, 2> parts;
+  const std::size_t count = std::min(parts.size(), pieces.size());
+  for (std::size_t i = 0; i < count; ++i)
+    parts[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};
+  msghdr header{};
+  header.msg_iov = parts.data();
+  header.msg_iovlen = count;
+  return moved(::sendmsg(fd_.get(), &header, MSG_NOSIGNAL), POLLOUT);
+}
+
+void Connection::end_sending() {
+  if (!session_) ::shutdown(fd_.get(), SHUT_WR);
+}
+
+Moved Connection::receive(std::span<char> buffer) {
+  if (session_) return session_->receive(buffer);
+  return moved(::recv(fd_.get(), buffer.data(), buffer.size(), 0), POLLIN);
+}
 
 short wait_for(int fd, short events, Clock::time_point until) {
   for (;;) {

@@ -1,10 +1,8 @@
 #include "server/client/exchange.h"
 
 #include <poll.h>
-#include <sys/uio.h>
 
 #include <algorithm>
-#include <cerrno>
 
 namespace xspamd::client {
 
@@ -18,41 +16,41 @@ void drop_front(Pieces& pieces, std::size_t bytes) {
   }
 }
 
-// In one call, so that a small message is not held back until its head has been acknowledged. False when
-// there is nothing more to send: all has gone, or the server takes no more, and may have said why.
-bool send_some(int fd, Pieces& pieces) {
-  std::array<iovec, 2> parts;
-  for (std::size_t i = 0; i < pieces.size(); ++i)
-    parts[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};
-  msghdr header{};
-  header.msg_iov = parts.data();
-  header.msg_iovlen = parts.size();
-  const ssize_t sent = ::sendmsg(fd, &header, MSG_NOSIGNAL);
-  if (sent < 0) return errno == EAGAIN || errno == EINTR;
-  drop_front(pieces, static_cast<std::size_t>(sent));
-  if (!pieces[0].empty() || !pieces[1].empty()) return true;
-  ::shutdown(fd, SHUT_WR);
-  return false;
+// The events without which no more can be sent. 0 when there is nothing more to send: all has gone, or the
+// server takes no more, and may have said why.
+short send_some(Connection& connection, Pieces& pieces) {
+  const Moved sent = connection.send(pieces);
+  if (sent.bytes == 0) return sent.events;
+  drop_front(pieces, sent.bytes);
+  if (!pieces[0].empty() || !pieces[1].empty()) return POLLOUT;
+  connection.end_sending();
+  return 0;
 }
 
-void receive(int fd, ReplyReader& reply) {
+// The events without which no more can be received.
+short receive(Connection& connection, ReplyReader& reply) {
   std::array<char, 16'384> buffer;
-  const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
-  if (got > 0)
-    reply.feed(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
-  else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+  const Moved got = connection.receive(buffer);
+  if (got.bytes > 0)
+    reply.feed(std::string_view(buffer.data(), got.bytes));
+  else if (got.events == 0)
     reply.end();
+  return got.events == 0 ? POLLIN : got.events;
 }
 
 }  // namespace
 
-Result<void> exchange(int fd, Pieces request, ReplyReader& reply, Clock::time_point until) {
-  bool sending = true;
+// In TLS either direction may have to wait for the other one's events. Receiving comes first: what it takes
+// in may be what sending waits for.
+Result<void> exchange(Connection& connection, Pieces request, ReplyReader& reply, Clock::time_point until) {
+  short to_send = POLLOUT;  // 0: nothing more
+  short to_receive = POLLIN;
   while (!reply.done()) {
-    const short ready = wait_for(fd, static_cast<short>(sending ? POLLIN | POLLOUT : POLLIN), until);
+    const auto events = static_cast<short>(POLLIN | to_send | to_receive);
+    const short ready = connection.has_more() ? POLLIN : wait_for(connection.fd(), events, until);
     if (ready == 0) return fail(Errc::limit, "no answer within the time limit (-t)");
-    if (sending && (ready & POLLOUT) != 0) sending = send_some(fd, request);
-    if ((ready & ~POLLOUT) != 0) receive(fd, reply);
+    if ((ready & ~POLLOUT) != 0 || (ready & to_receive) != 0) to_receive = receive(connection, reply);
+    if (!reply.done() && (ready & to_send) != 0) to_send = send_some(connection, request);
   }
   return {};
 }

@@ -78,10 +78,10 @@ Attempt<void> Filter::read() {
 }
 
 Attempt<SpamdReply> Filter::ask_once(const Pieces& request) {
-  const auto fd = route_.connect();
-  if (!fd) return tl::unexpected<Failure>(fd.error());
+  auto connection = route_.connect();
+  if (!connection) return tl::unexpected<Failure>(connection.error());
   SpamdReplyReader reader(shape_of(options_.wanted), options_.most_bytes + kRoomForReport);
-  const auto exchanged = exchange(fd->get(), request, reader, Clock::now() + options_.timeout);
+  const auto exchanged = exchange(*connection, request, reader, Clock::now() + options_.timeout);
   if (!exchanged) return failure(kIoError, exchanged.error().sentence);
   auto reply = reader.take();
   if (!reply) {

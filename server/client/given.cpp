@@ -34,6 +34,13 @@ constexpr OptionRow kRows[] = {
     {"-H,--randomize", &Given::shuffled, kAsks, "", "Begin with any of the hosts"},
     {"-4", &Given::v4, kAsks, "", "IPv4 only"},
     {"-6", &Given::v6, kAsks, "", "IPv6 only"},
+    {"-S,--ssl", &Given::tls, kAll, "", "Speak TLS with the server"},
+    {"--ssl-ca-file", &Given::ca_file, kAll, "FILE",
+     "With -S: authorities that may vouch for the server; without them any certificate will do"},
+    {"--ssl-ca-path", &Given::ca_path, kAll, "FOLDER",
+     "With -S: authorities, a file each, named by openssl rehash"},
+    {"--ssl-cert", &Given::certificate, kAll, "FILE", "With -S: a certificate of our own"},
+    {"--ssl-key", &Given::key, kAll, "FILE", "Its key"},
     {"-F,--config", &Given::config, kFilter | kMark, "FILE",
      "Options stand in this file too (default /etc/xspamd/xspamc.conf)"},
     {"-s,--max-size", &Given::most_bytes, kFilter | kMark, "BYTES",
@@ -55,7 +62,6 @@ constexpr OptionRow kRows[] = {
     {"-C,--reporttype", &Given::report, kFilter, "TYPE", "report or revoke it"},
     {"-B,--bsmtp", &Given::batch, kFilter, "", "The input is batch SMTP"},
     {"-z,--compress", &Given::compress, kFilter, "", "Send the message compressed"},
-    {"-S,--ssl", &Given::tls, kFilter, "", "Refused: TLS is not offered"},
     {"-X,--unavailable-tempfail", &Given::unavailable_is_temporary, kFilter, "",
      "With -x: end with 75 instead of 69"},
     {"--filter-retries", &Given::filter_retries, kFilter, "NUMBER", "How often a server is asked (default 1)",
@@ -114,12 +120,32 @@ Result<std::vector<Endpoint>> hosts_of(const Given& given) {
   return hosts;
 }
 
+// Whoever names an authority and forgets -S does not want mail to go unprotected, which spamc then does.
+Result<std::optional<TlsOptions>> tls_of(const Given& given) {
+  const std::pair<std::string_view, const Given::Text&> rows[] = {{"--ssl-ca-file", given.ca_file},
+                                                                  {"--ssl-ca-path", given.ca_path},
+                                                                  {"--ssl-cert", given.certificate},
+                                                                  {"--ssl-key", given.key}};
+  for (const auto& [name, value] : rows) {
+    if (value && !given.tls) return fail(Errc::invalid, fmt::format("{} says something only with -S", name));
+    if (value && value->empty()) return fail(Errc::invalid, fmt::format("{} names no file", name));
+  }
+  if (given.certificate.has_value() != given.key.has_value())
+    return fail(Errc::invalid, "--ssl-cert and --ssl-key go together");
+  if (!given.tls) return std::nullopt;
+  return TlsOptions{given.ca_file.value_or(""), given.ca_path.value_or(""), given.certificate.value_or(""),
+                    given.key.value_or("")};
+}
+
 Result<RouteOptions> route_options(const Given& given, std::int64_t timeout) {
   auto hosts = hosts_of(given);
   if (!hosts) return tl::unexpected<Error>(hosts.error());
   if (given.v4 && given.v6) return fail(Errc::invalid, "-4 and -6 leave no address");
+  auto tls = tls_of(given);
+  if (!tls) return tl::unexpected<Error>(tls.error());
   RouteOptions route;
   route.hosts = std::move(*hosts);
+  route.tls = std::move(*tls);
   if (given.v4) route.family = AF_INET;
   if (given.v6) route.family = AF_INET6;
   route.shuffled = given.shuffled;
@@ -181,9 +207,6 @@ std::span<const EnvelopeRow> envelope_rows() {
 }
 
 Result<FilterOptions> filter_options(const Given& given) {
-  if (given.tls)
-    return fail(Errc::invalid,
-                "-S: TLS is not offered; a unix socket (-U) or a tunnel keeps mail from being read");
   FilterOptions options;
   auto route = route_options(given, options.timeout.count());
   auto wanted = wanted_of(given);
@@ -240,8 +263,11 @@ Result<TellOptions> tell_options(const Given& given) {
   auto hosts = hosts_of(given);
   if (!hosts) return tl::unexpected<Error>(hosts.error());
   if (hosts->size() > 1) return fail(Errc::invalid, "-d: one server is taught at a time");
+  auto tls = tls_of(given);
+  if (!tls) return tl::unexpected<Error>(tls.error());
   TellOptions options;
   options.endpoint = std::move(hosts->front());
+  options.tls = std::move(*tls);
   options.user = given.user.value_or("");
   options.timeout = seconds(given.timeout, options.timeout.count());
   return options;

@@ -25,10 +25,12 @@ struct Given {
   Text host, socket, user;
   Number port, timeout, connect_timeout, connect_retries, retry_sleep;
   bool v4 = false, v6 = false, shuffled = false;
+  bool tls = false;
+  Text ca_file, ca_path, certificate, key;
 
   bool check = false, tests = false, full = false, full_if_spam = false, ping = false, headers = false;
   bool exit_code = false, strict = false, unavailable_is_temporary = false;
-  bool batch = false, compress = false, tls = false, log_to_stderr = false, obsolete = false;
+  bool batch = false, compress = false, log_to_stderr = false, obsolete = false;
   Text learn, report, config;
   Number most_bytes, filter_retries, filter_retry_sleep;
 

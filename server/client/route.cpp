@@ -41,6 +41,11 @@ int status_of_connect(int system_error) {
 }
 
 Attempt<void> Route::resolve() {
+  if (options_.tls) {
+    auto tls = Tls::load(*options_.tls);
+    if (!tls) return failure(kSystem, std::move(tls.error().sentence));
+    tls_ = std::move(*tls);
+  }
   Failure last{kNoHost, ""};
   for (const Endpoint& host : options_.hosts) {
     auto addresses = client::resolve(host, options_.family);
@@ -78,12 +83,23 @@ Attempt<UniqueFd> Route::connect_to_host(const Host& host) {
                  fmt::format("cannot connect to {}: {}", host.name, std::generic_category().message(error)));
 }
 
-Attempt<UniqueFd> Route::connect() {
+Attempt<Connection> Route::secured(UniqueFd fd, const Host& host) const {
+  Connection connection(std::move(fd));
+  if (!tls_) return connection;
+  auto secure = connection.secure(*tls_, Clock::now() + options_.connect_timeout);
+  if (!secure)
+    return failure(kUnavailable, fmt::format("no TLS with {}: {}", host.name, secure.error().sentence));
+  return connection;
+}
+
+Attempt<Connection> Route::connect() {
   const bool is_socket = hosts_.front().addresses.front().storage.ss_family == AF_UNIX;
   const std::size_t tries = is_socket ? 1 : std::max<std::size_t>(options_.tries, hosts_.size());
   for (std::size_t tried = 0;;) {
-    auto fd = connect_to_host(hosts_[tried % hosts_.size()]);
-    if (fd || ++tried == tries) return fd;
+    const Host& host = hosts_[tried % hosts_.size()];
+    auto fd = connect_to_host(host);
+    if (fd) return secured(std::move(*fd), host);
+    if (++tried == tries) return tl::unexpected<Failure>(fd.error());
     // A host that refuses is no reason to let the next one wait.
     const bool another = fd.error().status == kUnavailable && tried < hosts_.size();
     if (!another) std::this_thread::sleep_for(options_.pause);

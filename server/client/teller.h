@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "server/client/endpoint.h"
 #include "server/client/spamd_reply.h"
 #include "server/client/tell.h"
+#include "server/client/tls.h"
 
 namespace xspamd::client {
 
@@ -22,7 +24,7 @@ struct Told {
     unchanged,    // already learned as this; to be forgotten, but never learned; too short to be added
     refused,      // by the server: a status that is not EX_OK
     failed,       // no answer that can be understood, or none in time
-    unreachable,  // no connection
+    unreachable,  // no connection, or none in TLS
   };
   Outcome outcome = Outcome::failed;
   std::string reason;  // of the last three
@@ -30,6 +32,7 @@ struct Told {
 
 struct TellOptions {
   Endpoint endpoint;
+  std::optional<TlsOptions> tls;
   std::string user;  // empty: none is named
   Lesson lesson = Lesson::spam;
   // Of Lesson::fuzzy_add and fuzzy_delete; the weight is what xspamd counts whole by default.
@@ -47,15 +50,17 @@ class Teller {
 
   explicit Teller(TellOptions options) : options_(std::move(options)) {}
 
-  // Finds the addresses of the server; fails when there are none.
+  // Finds the addresses of the server; fails when there are none, or a file that TLS needs is of no use.
   Result<void> resolve();
   Told tell(std::string_view message);
 
  private:
-  Result<UniqueFd> connect(Clock::time_point until);
+  Result<Connection> connect(Clock::time_point until);
+  Result<Connection> connect_once(Clock::time_point until) const;
 
   TellOptions options_;
   std::vector<SocketAddress> addresses_;
+  std::optional<Tls> tls_;
   std::atomic<bool> was_reached_ = false;
 };
 

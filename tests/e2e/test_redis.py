@@ -104,6 +104,22 @@ class TwoServers(RedisCase):
              str(folder / "m")], capture_output=True, text=True, timeout=support.PATIENCE).stdout, "BAYES_SPAM")
 
 
+class Doctor(RedisCase):
+    def findings(self, url):
+        done = subprocess.run([support.BINARY, "doctor", *option("store.url", url), *own_user()],
+                              capture_output=True, text=True, timeout=support.PATIENCE)
+        return [line for line in done.stdout.splitlines() if "store redis" in line]
+
+    def test_says_whether_it_answers(self):
+        redis = self.redis("--requirepass", "s3cret")
+        self.assertIn("OK", self.findings(f"redis://:s3cret@127.0.0.1:{redis.port}")[0])
+        wrong = self.findings(f"redis://:wr0ng@127.0.0.1:{redis.port}")
+        self.assertIn("PROBLEM", wrong[0])
+        self.assertNotIn("wr0ng", str(wrong))
+        redis.kill()
+        self.assertIn("PROBLEM", self.findings(f"redis://:s3cret@127.0.0.1:{redis.port}")[0])
+
+
 class Trouble(RedisCase):
     def test_stopped_and_started_again(self):
         redis = self.redis()
@@ -146,6 +162,18 @@ class Trouble(RedisCase):
 @unittest.skipUnless(redis_server.is_there(), "redis-server is not installed")
 class GreylistingTogether(test_greylist.Greylisting):
     store = RedisStore
+
+
+@unittest.skipUnless(redis_server.is_there(), "redis-server is not installed")
+class GreylistedByEximWithTwo(test_greylist.GreylistedByExim):
+    """Exim asks either of two servers, as it likes."""
+    store = RedisStore
+
+    @classmethod
+    def spamd_address(cls):
+        other = Daemon(options=cls.options).start()
+        cls.addClassCleanup(other.stop)
+        return " : ".join(f"127.0.0.1 {port} variant=rspamd" for port in (cls.daemon.port, other.port))
 
 
 @unittest.skipUnless(redis_server.is_there(), "redis-server is not installed")

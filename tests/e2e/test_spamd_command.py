@@ -160,7 +160,7 @@ class InTheForeground(SpamdCase):
 
     def test_wrong_use(self):
         for words, why in ((["--pord", "1"], b"--pord is no option of spamd; --port is"),
-                           (["--ssl"], b"TLS is not offered"), (["-p", "0"], b"no port of 1 to 65535")):
+                           (["-i", "ssl:127.0.0.1"], b"give --ssl instead"), (["-p", "0"], b"no port of 1 to 65535")):
             done = self.run_to_end(*words)
             self.assertEqual((64, b""), (done.returncode, done.stdout))
             self.assertIn(why, done.stderr)

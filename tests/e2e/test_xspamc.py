@@ -205,9 +205,6 @@ class InPlaceOfSpamc(WithServer):
             self.expect(ask(CLIENT, "-d", "127.0.0.1", "-p", server.port, "-c", "--filter-retries", 2,
                             "--filter-retry-sleep", 0, content=SPAM), 1, b"9.0/5.0\n")
 
-    def test_tls_is_refused_and_nothing_sent(self):
-        self.expect(self.ask("-S"), 64, b"", b"-S: TLS is not offered")
-
 
 class Scan(WithServer):
     def test_a_report_as_rspamc_prints_it(self):

@@ -25,7 +25,7 @@ zstd|server/client/zstd\.cpp
 ares|rules/io/ares\.(cpp|h)
 hiredis/|rules/io/resp\.(cpp|h)
 sqlite3|rules/store/sqlite_connection\.cpp
-openssl/|rules/auth/crypto\.(cpp|h)
+openssl/|(rules/auth/crypto|server/tls|server/client/tls)\.(cpp|h)
 asio|((rules/io|rules/store|rules/learn|server)/[a-z_]+\.(cpp|h)|rules/engine\.cpp)
 TABLE
 exit $status

@@ -12,7 +12,7 @@ using namespace xspamd;
 
 TEST_CASE("inherit: what is encoded is decoded, whatever stands in a path") {
   const std::string odd = "unix:/run/a;b=c,d%e f\n\xC3\xA9\x01@.sock";
-  const Inherited handed{{{"127.0.0.1:11333", 7, false}, {"[::1]:11333", 8, false}, {odd, 9, true}}, 5, 6};
+  const Inherited handed{{{"127.0.0.1:11333", 7}, {"[::1]:11333", 8}, {odd, 9}}, 5, 6};
   const std::string text = encode_inherited(handed);
   CHECK(text ==
         "control=5;page=6;listen=7,127.0.0.1:11333;listen=8,[::1]:11333;"
@@ -24,9 +24,9 @@ TEST_CASE("inherit: what is encoded is decoded, whatever stands in a path") {
   REQUIRE(taken->sockets.size() == 3);
   CHECK(taken->sockets[1].address == "[::1]:11333");
   CHECK(taken->sockets[1].fd == 8);
-  CHECK_FALSE(taken->sockets[1].is_unix);
+  CHECK_FALSE(taken->sockets[1].is_unix());
   CHECK(taken->sockets[2].address == odd);
-  CHECK(taken->sockets[2].is_unix);
+  CHECK(taken->sockets[2].is_unix());
   CHECK(encode_inherited(*taken) == text);
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("inherit: taking removes the variable and keeps the descriptors from t
   REQUIRE(::listen(listening.get(), 1) == 0);
   const UniqueFd control(::dup(listening.get()));
   ::setenv(kInheritVariable,
-           encode_inherited({{{"127.0.0.1:1", listening.get(), false}}, control.get(), -1}).c_str(), 1);
+           encode_inherited({{{"127.0.0.1:1", listening.get()}}, control.get(), -1}).c_str(), 1);
   const auto taken = take_inherited();
   REQUIRE(taken.has_value());
   REQUIRE(taken->has_value());

@@ -67,7 +67,7 @@ TEST_CASE("sockets: an IPv4 address is opened, listening, and kept from other pr
   const ListenSocket& socket = opened.result->at(0);
   CHECK(socket.address.starts_with("127.0.0.1:"));
   CHECK_FALSE(socket.address.ends_with(":0"));
-  CHECK_FALSE(socket.is_unix);
+  CHECK_FALSE(socket.is_unix());
   CHECK((::fcntl(socket.fd, F_GETFD) & FD_CLOEXEC) != 0);
   CHECK((::fcntl(socket.fd, F_GETFL) & O_NONBLOCK) != 0);
   int accepts = 0;
@@ -132,7 +132,7 @@ TEST_CASE("sockets: what is no address is refused with the right forms") {
     CAPTURE(text);
     CHECK(Opened(listening_on({text})).error() ==
           fmt::format("server.listen: \"{}\" is no address to listen on; write \"127.0.0.1:11333\", "
-                      "\"[::1]:11333\", \"localhost:11333\" or \"unix:/path\"",
+                      "\"[::1]:11333\", \"tls:127.0.0.1:783\", \"localhost:11333\" or \"unix:/path\"",
                       text));
   }
 }
@@ -144,7 +144,7 @@ TEST_CASE("sockets: a unix socket has the mode of the configuration and goes wit
   server.socket_mode = 0660;
   Opened opened(server);
   REQUIRE(opened.result);
-  CHECK(opened.result->at(0).is_unix);
+  CHECK(opened.result->at(0).is_unix());
   CHECK(opened.result->at(0).address == "unix:" + path);
   struct stat found;
   REQUIRE(::lstat(path.c_str(), &found) == 0);

@@ -184,7 +184,7 @@ TEST_CASE("xspamc: a wrong use is none") {
                                            {"-d", "a,,b"},
                                            {"-d", "a:783", "-p", "783"},
                                            {"-u", "a\nb"},
-                                           {"-S"},
+                                           {"--ssl-ca-path", "/etc/ssl/certs"},
                                            {"-j"},
                                            {"--ip", "192.0.2.1"},
                                            {"--mime", "-c"},
@@ -226,9 +226,12 @@ TEST_CASE("given: mistakes name the option and what was expected") {
   given.report = "eggs";
   CHECK(why_not(given) == "-C: \"eggs\" is none of report, revoke");
   given = {};
+  given.ca_file = "ca.pem";
+  CHECK(why_not(given) == "--ssl-ca-file says something only with -S");
   given.tls = true;
-  CHECK(why_not(given) ==
-        "-S: TLS is not offered; a unix socket (-U) or a tunnel keeps mail from being read");
+  CHECK(why_not(given) == "fine");
+  given.certificate = "own.pem";
+  CHECK(why_not(given) == "--ssl-cert and --ssl-key go together");
   given = {};
   given.command_line = "'a";
   CHECK(why_not(given) == "--exec: \"'a\" has a quote that is not closed");
