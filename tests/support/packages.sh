@@ -6,7 +6,7 @@ build_packages="g++ cmake ninja-build pkg-config libasio-dev libfmt-dev libspdlo
   libssl-dev libc-ares-dev libsqlite3-dev libhiredis-dev publicsuffix"
 e2e_packages="exim4-daemon-heavy swaks spamc unbound python3 python3-dkim python3-nacl python3-authres
   iproute2 util-linux redis-server openssl"
-bench_packages="rspamd redis-server openssl spamassassin spamd python3"  # tests/bench/run alone installs these
+bench_packages="rspamd redis-server spamassassin spamd python3"  # tests/bench/run alone installs these
 fuzz_packages="clang-19 libclang-rt-19-dev llvm-19"  # tests/fuzz/run alone installs these
 
 is_installed() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
