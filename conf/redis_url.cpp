@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "proto/base/percent.h"
 #include "proto/base/text.h"
 
 namespace xspamd::conf {
@@ -20,23 +21,6 @@ constexpr std::size_t kMostPrefix = 64;
 constexpr unsigned kMostDatabase = 65'535;
 constexpr std::size_t kMostUnixPath = 107;  // sun_path of Linux with its end
 
-// RFC 3986 §2.1.
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return std::nullopt;
-    plain += static_cast<char>(high << 4 | low);
-    i += 2;
-  }
-  return plain;
-}
-
 bool is_name(std::string_view text, std::string_view marks) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
     const char lower = to_lower(c);
@@ -48,8 +32,8 @@ bool is_name(std::string_view text, std::string_view marks) {
 Result<void> read_login(std::string_view login, RedisUrl& url) {
   const std::size_t colon = login.find(':');
   const bool is_alone = colon == std::string_view::npos;
-  auto user = unescaped(login.substr(0, is_alone ? 0 : colon));
-  auto password = unescaped(login.substr(is_alone ? 0 : colon + 1));
+  auto user = percent_decoded(login.substr(0, is_alone ? 0 : colon));
+  auto password = percent_decoded(login.substr(is_alone ? 0 : colon + 1));
   if (!user || !password) return fail(Errc::invalid, "two hexadecimal digits follow each % before @");
   if (password->empty()) return fail(Errc::invalid, "no password stands before @");
   url.user = std::move(*user);
@@ -123,7 +107,7 @@ Result<void> read_option(std::string_view option, RedisUrl& url) {
 Result<void> read_path(std::string_view path, RedisUrl& url) {
   if (url.kind == Kind::sentinel) {
     const std::size_t end = std::min(path.find('/'), path.size());
-    auto master = unescaped(path.substr(0, end));
+    auto master = percent_decoded(path.substr(0, end));
     if (!master || !is_name(*master, "._-"))
       return fail(Errc::invalid, "the name of the master was expected after the hosts, as in /mymaster");
     url.master = std::move(*master);
@@ -133,7 +117,7 @@ Result<void> read_path(std::string_view path, RedisUrl& url) {
 }
 
 Result<void> read_socket(std::string_view text, RedisUrl& url) {
-  auto path = unescaped(text);
+  auto path = percent_decoded(text);
   if (!path || path->size() < 2 || path->size() > kMostUnixPath || path->find('\0') != std::string::npos)
     return fail(Errc::invalid, "redis+unix:// needs the absolute path of a socket, at most 107 bytes");
   url.hosts.push_back({{}, 0, std::move(*path)});

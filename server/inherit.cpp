@@ -5,10 +5,12 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>  // program_invocation_short_name
 #include <charconv>
 #include <cstdlib>
 
+#include "proto/base/percent.h"
 #include "proto/base/text.h"
 
 namespace xspamd {
@@ -32,21 +34,8 @@ std::string escape(std::string_view text) {
 }
 
 std::optional<std::string> unescape(std::string_view text) {
-  std::string plain;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      if (!is_plain(text[at])) return std::nullopt;
-      plain += text[at];
-      continue;
-    }
-    const std::string_view digits = text.substr(at + 1, 2);
-    unsigned byte = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-    if (digits.size() != 2 || error != std::errc() || end != digits.data() + 2) return std::nullopt;
-    plain += static_cast<char>(byte);
-    at += 2;
-  }
-  return plain;
+  const bool is_ours = std::all_of(text.begin(), text.end(), [](char c) { return is_plain(c) || c == '%'; });
+  return is_ours ? percent_decoded(text) : std::nullopt;
 }
 
 std::optional<int> parse_fd(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "proto/base/hex.h"
+#include "proto/base/percent.h"
 #include "proto/base/text.h"
 
 namespace xspamd {
@@ -58,19 +59,9 @@ std::string written_owner(std::string_view owner) {
 }
 
 std::optional<std::string> owner_from(std::string_view text) {
-  std::string owner;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (is_plain(text[at])) {
-      owner += text[at];
-      continue;
-    }
-    const auto byte =
-        text[at] == '%' && at + 2 < text.size() ? hex_number(text.substr(at + 1, 2)) : std::nullopt;
-    if (!byte) return std::nullopt;
-    owner += static_cast<char>(*byte);
-    at += 2;
-  }
-  return owner.size() <= kMostDigest ? std::optional(owner) : std::nullopt;
+  const bool is_ours = std::all_of(text.begin(), text.end(), [](char c) { return is_plain(c) || c == '%'; });
+  auto owner = is_ours ? percent_decoded(text) : std::nullopt;
+  return owner && owner->size() <= kMostDigest ? owner : std::nullopt;
 }
 
 // A time, or nothing for what is none.
