@@ -1,7 +1,5 @@
 #include "rules/bayes/sa_token_set.h"
 
-#include <bit>
-
 #include "rules/auth/crypto.h"
 
 namespace xspamd {
@@ -19,9 +17,6 @@ namespace bayes {
 
 namespace {
 
-// Neighbours of a place that are looked at: words chosen for one place are left out beyond it.
-constexpr std::size_t kMostSteps = 64;
-
 std::uint64_t hash_as_written(std::string_view text) {
   WordHash hash;
   for (const char c : text)
@@ -32,24 +27,14 @@ std::uint64_t hash_as_written(std::string_view text) {
 }  // namespace
 
 SaTokenSet::SaTokenSet(std::size_t most, std::vector<std::string>* names)
-    : most_(most), names_(names), seen_(std::bit_ceil(2 * most + 1)) {}
+    : most_(most), names_(names), seen_(2 * most + 1) {}
 
-// Words come again and again, and SHA-1 costs ten times as much as this.
-bool SaTokenSet::is_new(std::uint64_t hash) {
-  const std::size_t mask = seen_.size() - 1;
-  std::size_t at = (hash >> 8) & mask;
-  for (std::size_t steps = 0; seen_[at] != 0; at = (at + 1) & mask) {
-    if (seen_[at] == hash || ++steps == kMostSteps) return false;
-  }
-  seen_[at] = hash;
-  return true;
-}
-
+// Words come again and again, and SHA-1 costs ten times as much as looking whether one was here before.
 void SaTokenSet::add(std::string_view mark, std::string_view word) {
   if (full()) return;
   text_.assign(mark);
   text_ += word;
-  if (text_.empty() || !is_new(hash_as_written(text_))) return;
+  if (text_.empty() || !seen_.place(hash_as_written(text_))) return;
   tokens_.push_back(sa_token(text_));
   if (names_ != nullptr) names_->push_back(text_);
 }

@@ -44,13 +44,11 @@ class SaTokenSet {
   std::vector<std::uint64_t> take() && { return std::move(tokens_); }
 
  private:
-  bool is_new(std::uint64_t hash);
-
   std::size_t most_;
   std::vector<std::string>* names_;
   std::vector<std::uint64_t> tokens_;
-  std::vector<std::uint64_t> seen_;  // hashes of texts; a power of two of them; 0 is empty
-  std::string text_;                 // its room is used again
+  HashPlaces seen_;   // hashes of texts
+  std::string text_;  // its room is used again
 };
 
 }  // namespace bayes

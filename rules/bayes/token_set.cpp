@@ -4,16 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 #include "proto/base/text.h"
 
 namespace xspamd::bayes {
 
 namespace {
-
-// Chosen words may all want one place: beyond so many steps a token is not kept.
-constexpr std::size_t kMostSteps = 64;
 
 constexpr std::array<std::string_view, 21> kNames{
     "",     "text",    "hidden",  "subject", "from name", "address", "domain",
@@ -58,6 +54,11 @@ std::uint64_t token_of(TokenKind kind, std::uint64_t hash) {
   return token_of(kind, hash, group_of(kind));
 }
 
+std::size_t within(std::size_t expected, std::size_t most) {
+  constexpr std::size_t kLeast = 512;
+  return std::clamp(expected, kLeast, std::max(kLeast, most));
+}
+
 }  // namespace
 
 std::string_view name(TokenKind kind) {
@@ -65,38 +66,24 @@ std::string_view name(TokenKind kind) {
 }
 
 TokenSet::TokenSet(std::size_t expected, std::size_t most, std::vector<std::string>* names)
-    : most_(most), names_(names) {
-  constexpr std::size_t kLeast = 512;
-  expected = std::clamp(expected, kLeast, std::max(kLeast, most));
-  tokens_.reserve(expected);
-  slots_.resize(std::bit_ceil(2 * expected));
-}
-
-// Whether it was new and found a place.
-bool TokenSet::place(std::uint64_t token) {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t at = (token >> 8) & mask;
-  for (std::size_t steps = 0; slots_[at] != 0; at = (at + 1) & mask) {
-    if (slots_[at] == token || ++steps == kMostSteps) return false;
-  }
-  slots_[at] = token;
-  return true;
+    : most_(most), names_(names), places_(2 * within(expected, most)) {
+  tokens_.reserve(within(expected, most));
 }
 
 bool TokenSet::insert(std::uint64_t token) {
-  if (tokens_.size() >= most_ || !place(token)) return false;
+  if (tokens_.size() >= most_ || !places_.place(token)) return false;
   tokens_.push_back(token);
   if (names_ != nullptr) names_->emplace_back();
-  if (2 * tokens_.size() > slots_.size()) grow();
+  if (2 * tokens_.size() > places_.size()) grow();
   return tokens_.back() == token;
 }
 
 // Keeps what finds a place in the larger table, so that no token can come twice.
 void TokenSet::grow() {
-  slots_.assign(2 * slots_.size(), 0);
+  places_.double_and_clear();
   std::size_t kept = 0;
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
-    if (!place(tokens_[i])) continue;
+    if (!places_.place(tokens_[i])) continue;
     tokens_[kept] = tokens_[i];
     if (names_ != nullptr && kept != i) (*names_)[kept] = std::move((*names_)[i]);
     ++kept;

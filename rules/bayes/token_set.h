@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/bayes/hash_places.h"
 #include "rules/bayes/token_hash.h"
 
 namespace xspamd::bayes {
@@ -69,14 +70,13 @@ class TokenSet {
   std::vector<std::uint64_t> take() && { return std::move(tokens_); }
 
  private:
-  bool place(std::uint64_t token);
   bool insert(std::uint64_t token);
   void grow();
 
   std::size_t most_;
   std::vector<std::string>* names_;
   std::vector<std::uint64_t> tokens_;
-  std::vector<std::uint64_t> slots_;  // a power of two of them; 0 is empty
+  HashPlaces places_;
 };
 
 }  // namespace xspamd::bayes
