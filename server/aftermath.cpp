@@ -27,11 +27,13 @@ void Aftermath::begin(std::shared_ptr<Scan> scan, Verdict& verdict, std::shared_
   for (const auto& task : scan->afterwards)
     task(verdict);
   write_history(*scan, verdict, *plan, loop);
-  const Autolearn which = choose(*scan, verdict, *plan);
+  const conf::Learn& settings = plan->config.learn;
+  std::string owner = settings.autolearn ? owner_of(scan->mail.request, settings.per) : std::string();
+  const Autolearn which = choose(*scan, verdict, settings, owner);
   verdict.autolearn = name(which);
   if (which != Autolearn::ham && which != Autolearn::spam) return let_go(std::move(scan));
   ++learning_;
-  asio::co_spawn(loop, learn(std::move(scan), which, std::move(plan)), asio::detached);
+  asio::co_spawn(loop, learn(std::move(scan), which, std::move(owner), std::move(plan)), asio::detached);
 }
 
 void Aftermath::write_history(const Scan& scan, const Verdict& verdict, const Plan& plan,
@@ -49,18 +51,18 @@ void Aftermath::write_history(const Scan& scan, const Verdict& verdict, const Pl
                  asio::detached);
 }
 
-Autolearn Aftermath::choose(const Scan& scan, const Verdict& verdict, const Plan& plan) const {
-  const conf::Learn& settings = plan.config.learn;
+Autolearn Aftermath::choose(const Scan& scan, const Verdict& verdict, const conf::Learn& settings,
+                            const std::string& owner) const {
   if (!settings.autolearn || learner_ == nullptr || !memory_.bayes) return Autolearn::disabled;
-  const std::string owner = owner_of(scan.mail.request, settings.per);
   const Autolearn which = autolearn_class(scan, verdict, settings, memory_.bayes->totals(owner));
   const bool is_clear = which == Autolearn::ham || which == Autolearn::spam;
   return is_clear && learning_ >= kMostLearning ? Autolearn::failed : which;
 }
 
-Task<> Aftermath::learn(std::shared_ptr<Scan> scan, Autolearn which, std::shared_ptr<const Plan> plan) {
-  auto job = [&mail = scan->mail, plan] {
-    return lesson_of(mail, owner_of(mail.request, plan->config.learn.per), plan->config.learn);
+Task<> Aftermath::learn(std::shared_ptr<Scan> scan, Autolearn which, std::string owner,
+                        std::shared_ptr<const Plan> plan) {
+  auto job = [&mail = scan->mail, owner = std::move(owner), plan] {
+    return lesson_of(mail, owner, plan->config.learn);
   };
   Learned learned;
   try {

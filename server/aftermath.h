@@ -38,8 +38,10 @@ class Aftermath {
  private:
   void write_history(const Scan& scan, const Verdict& verdict, const Plan& plan,
                      const asio::any_io_executor& loop);
-  Autolearn choose(const Scan& scan, const Verdict& verdict, const Plan& plan) const;
-  Task<> learn(std::shared_ptr<Scan> scan, Autolearn which, std::shared_ptr<const Plan> plan);
+  Autolearn choose(const Scan& scan, const Verdict& verdict, const conf::Learn& settings,
+                   const std::string& owner) const;
+  Task<> learn(std::shared_ptr<Scan> scan, Autolearn which, std::string owner,
+               std::shared_ptr<const Plan> plan);
   void let_go(std::shared_ptr<Scan> scan);
 
   Pool& pool_;

@@ -64,7 +64,7 @@ Task<> MemoryKeeper::load() {
 
 // A command that imports writes beside the server, and leaves a new generation.
 Task<bool> MemoryKeeper::is_changed_by_others() {
-  if (Clock::now() < look_at_) co_return false;
+  if (memory_.bayes->is_elsewhere() || Clock::now() < look_at_) co_return false;
   look_at_ = Clock::now() + kLookAtGeneration;
   std::vector<StoreKey> keys{{Space::total, std::string(kGenerationId)}};
   const auto entries = co_await memory_.store->get(std::move(keys), look_at_);
