@@ -103,6 +103,20 @@ class Listening(TlsCase):
         self.assertEqual("no action", check_reply(self.talk(request(message()))).action)
         self.assertEqual(0, daemon.stop())
 
+    def test_who_falls_silent_is_let_go(self):
+        self.start(*option("limits.idle", "1s"))
+        bare = socket.create_connection(("127.0.0.1", self.port), timeout=support.PATIENCE)
+        half = socket.create_connection(("127.0.0.1", self.port), timeout=support.PATIENCE)
+        half.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")  # a ClientHello begins
+        with self.connect() as spoken, bare, half:
+            spoken.sendall(request(message())[:100])
+            for connection in (bare, half, spoken):
+                try:
+                    while connection.recv(65536):
+                        pass
+                except ConnectionError:
+                    pass
+
     def test_many_at_once(self):
         self.start()
         failed = []

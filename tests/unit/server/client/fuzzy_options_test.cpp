@@ -2,16 +2,12 @@
 
 #include "server/client/exit_status.h"
 #include "server/client/options.h"
+#include "tests/unit/server/client/parsing.h"
 
 using namespace xspamd;
 using namespace xspamd::client;
 
 namespace {
-
-Order parse(std::vector<const char*> words) {
-  words.insert(words.begin(), "xspamc");
-  return parse_options(static_cast<int>(words.size()), words.data());
-}
 
 TellOptions telling(const std::vector<const char*>& words) {
   const Order order = parse(words);

@@ -3,16 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "server/client/endpoint.h"
+#include "tests/unit/server/client/parsing.h"
 
 using namespace xspamd;
 using namespace xspamd::client;
 
 namespace {
-
-Order parse(std::vector<const char*> words) {
-  words.insert(words.begin(), "xspamc");
-  return parse_options(static_cast<int>(words.size()), words.data());
-}
 
 LearnOptions learning(const std::vector<const char*>& words) {
   const Order order = parse(words);
